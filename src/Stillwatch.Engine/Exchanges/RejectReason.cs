@@ -1,0 +1,44 @@
+namespace Stillwatch.Engine.Exchanges;
+
+/// <summary>Why a line of a log was skipped. The name in reports is the member in kebab-case.</summary>
+public enum RejectReason
+{
+    None,
+
+    /// <summary>Not JSON, or cut off in the middle.</summary>
+    BadJson,
+
+    /// <summary>Valid JSON, but no object.</summary>
+    NotAnObject,
+
+    InvalidUtf8,
+
+    DuplicateKey,
+
+    WrongType,
+
+    /// <summary>A required member is missing or empty.</summary>
+    MissingMember,
+
+    UnknownApi,
+
+    BadTime,
+
+    /// <summary>Later than the end of what the log may hold (one day past the newest other line, or year over 2200).</summary>
+    FutureTime,
+
+    /// <summary>Older than the reordering window of 5 minutes allows.</summary>
+    OutOfOrder,
+
+    /// <summary>Nested deeper than 256 levels.</summary>
+    TooDeep,
+
+    /// <summary>Longer than the line limit (32 MiB, the API's own body limit, unless set).</summary>
+    LineTooLong,
+
+    /// <summary>The file ends inside a compressed block.</summary>
+    TruncatedFile,
+
+    /// <summary>An account, organization or app stands in its file twice; the first is kept.</summary>
+    DuplicateRecord,
+}
