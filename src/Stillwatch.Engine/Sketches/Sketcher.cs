@@ -1,0 +1,290 @@
+using System.IO.Hashing;
+using Stillwatch.Engine.Exchanges;
+using Stillwatch.Engine.Traits;
+
+namespace Stillwatch.Engine.Sketches;
+
+/// <summary>Makes the sketch of one parsed exchange. Not thread-safe: each worker owns one.</summary>
+/// <remarks>
+/// Zero allocation once its caches are warm, bounded time: at most 16 KiB of head and 16 KiB of tail of a text are read.
+/// A whole-prompt MinHash would miss a short template with a long slot; skeletons of the ends and a FracMinHash of 4-token shingles find the
+/// template by containment (Broder 1997 for shingles; Irber et al. 2022 for the fractional sketch).
+/// </remarks>
+public sealed class Sketcher
+{
+    const int ShingleTokens = 4;
+    const int ShinglesPerEnd = 6;
+    const ulong ShingleBound = ulong.MaxValue / 8;  // keep one shingle in eight
+    const int EchoTokens = 8;                       // eight tokens in a row are rarely the same by chance
+    const ulong EchoBound = ulong.MaxValue / 16;
+    const int MinEchoTokens = 64;                   // shorter outputs are common property
+    const double BytesPerToken = 4.2;               // English prose under o200k_base, measured
+
+    static readonly int[] HeadLengths = [8, 16, 24];
+    static readonly int[] TailLengths = [4, 8, 16];
+
+    readonly ulong _seed;
+    readonly bool _useCues;
+    readonly CueLexicon _cues;
+    readonly NameCache _names;
+    readonly PrefixCache _prefixes;
+    readonly ModelNames _models;
+    readonly AppRegister _apps;
+    readonly AccountIds _ids;
+    readonly ulong[] _tokens = new ulong[TokenReader.MaxTokens];
+    readonly ulong[] _seenCues = new ulong[CueLexicon.Count];
+
+    /// <param name="models">Shared by all sketchers of one detector, like <paramref name="ids"/> and <paramref name="apps"/>.</param>
+    /// <param name="useCues">False for the ablation that shows what detection is worth without intent cues.</param>
+    public Sketcher(DetectionKey key, ModelNames models, AccountIds ids, AppRegister apps, bool useCues = true)
+    {
+        _seed = key.ShingleSeed;
+        _models = models;
+        _apps = apps;
+        _ids = ids;
+        _useCues = useCues;
+        _cues = new CueLexicon(_seed);
+        _names = new NameCache(key);
+        _prefixes = new PrefixCache(_seed);
+    }
+
+    public void Sketch(ParsedExchange exchange, out ExchangeSketch sketch)
+    {
+        sketch = default;
+        sketch.TimeMs = exchange.TimeMs;
+        sketch.Account = _names.Of(TraitKind.None, exchange[exchange.Account]);
+        _ids.Learn(sketch.Account, exchange[exchange.Account]);
+        sketch.Organization = exchange.Organization.IsEmpty ? 0 : _names.Of(TraitKind.None, exchange[exchange.Organization]);
+        sketch.Model = _models.IndexOf(exchange[exchange.Model]);
+        sketch.Network = NetworkName.Of(exchange[exchange.Ip], _names);
+        sketch.Tls = TlsName(exchange);
+        sketch.App = _apps.IndexOf(exchange);
+        SketchContent(exchange, ref sketch);
+        SketchOutput(exchange, ref sketch);
+        sketch.Traits = Shape(exchange);
+        sketch.Order = OrderOf(exchange, sketch);
+    }
+
+    void SketchContent(ParsedExchange exchange, ref ExchangeSketch sketch)
+    {
+        var text = exchange[exchange.NewUserText];
+        var tokens = ReadTokens(text, ref sketch);
+        sketch.NewUserTokens = tokens.Length;
+        sketch.Item = text.Length == 0 ? 0 : XxHash3.HashToUInt64(text, (long)_seed) | 1;
+        sketch.Task = exchange.FirstUserText.IsEmpty ? sketch.Item : XxHash3.HashToUInt64(exchange[exchange.FirstUserText], (long)_seed) | 1;
+        foreach (var length in HeadLengths)
+        {
+            if (tokens.Length >= length)
+            {
+                AddKey(ref sketch, TraitKind.HeadSkeleton, Fold(tokens[..length]));
+            }
+        }
+
+        foreach (var length in TailLengths)
+        {
+            if (tokens.Length >= length + 4)
+            {
+                AddKey(ref sketch, TraitKind.TailSkeleton, Fold(tokens[^length..]));
+            }
+        }
+
+        AddShingles(tokens, ref sketch);
+        if (!exchange.System.IsEmpty)
+        {
+            _prefixes.AddSystemKeys(exchange[exchange.System], ref sketch);
+        }
+
+        if (!exchange.Tools.IsEmpty)
+        {
+            AddKey(ref sketch, TraitKind.ToolSchema, XxHash3.HashToUInt64(exchange[exchange.Tools], (long)_seed));
+        }
+
+        if (tokens.Length >= MinEchoTokens)
+        {
+            AddEcho(tokens, ref sketch.Heard);
+        }
+        else if (!exchange.PriorOutput.IsEmpty)
+        {
+            AddEcho(_tokens.AsSpan(0, new TokenReader(exchange[exchange.PriorOutput], _seed).ReadAll(_tokens)), ref sketch.Heard);
+        }
+    }
+
+    /// <summary>Reads the tokens of the new user text and, in the same pass, which capabilities its words cue.</summary>
+    ReadOnlySpan<ulong> ReadTokens(ReadOnlySpan<byte> text, ref ExchangeSketch sketch)
+    {
+        var reader = new TokenReader(text, _seed);
+        var n = 0;
+        ulong previous = 0;
+        Array.Clear(_seenCues);
+        while (n < _tokens.Length && reader.Next(out var token))
+        {
+            _tokens[n++] = token;
+            if (_useCues)
+            {
+                _cues.Mark(reader.LastWasIdeograph ? CueLexicon.Pair(previous, token) : token, _seenCues);
+            }
+
+            previous = token;
+        }
+
+        sketch.Cues = CueLexicon.Cued(_seenCues);
+        return _tokens.AsSpan(0, n);
+    }
+
+    /// <summary>The sampled shingles nearest each end: templates stand at the ends, slots in the middle or at the other end.</summary>
+    static void AddShingles(ReadOnlySpan<ulong> tokens, ref ExchangeSketch sketch)
+    {
+        var shingles = tokens.Length - ShingleTokens + 1;
+        var fromHead = 0;
+        var headEnd = 0;
+        for (; headEnd < shingles && fromHead < ShinglesPerEnd; headEnd++)
+        {
+            if (Fold(tokens.Slice(headEnd, ShingleTokens)) is var hash && hash < ShingleBound && AddKey(ref sketch, TraitKind.Shingle, hash * 8))
+            {
+                fromHead++;
+            }
+        }
+
+        var fromTail = 0;
+        for (var at = shingles - 1; at >= headEnd && fromTail < ShinglesPerEnd; at--)
+        {
+            if (Fold(tokens.Slice(at, ShingleTokens)) is var hash && hash < ShingleBound && AddKey(ref sketch, TraitKind.Shingle, hash * 8))
+            {
+                fromTail++;
+            }
+        }
+    }
+
+    void SketchOutput(ParsedExchange exchange, ref ExchangeSketch sketch)
+    {
+        var text = exchange[exchange.ResponseText];
+        sketch.OutputTokens = exchange.HasUsage ? exchange.Usage.OutputTokens : text.Length > 0 ? (int)(text.Length / BytesPerToken) : -1;
+        if (text.Length > MinEchoTokens * 3)
+        {
+            var n = new TokenReader(text, _seed).ReadAll(_tokens);
+            if (n >= MinEchoTokens)
+            {
+                AddEcho(_tokens.AsSpan(0, n), ref sketch.Said);
+            }
+        }
+
+        AddIds(exchange, exchange.IssuedIds, ref sketch.Issued);
+        AddIds(exchange, exchange.PresentedIds, ref sketch.Presented);
+    }
+
+    void AddIds(ParsedExchange exchange, List<TextSlice> ids, ref IdKeys into)
+    {
+        for (var i = 0; i < ids.Count && i < IdKeys.Capacity; i++)
+        {
+            into[i] = XxHash3.HashToUInt64(exchange[ids[i]], (long)~_seed) | 1;
+        }
+    }
+
+    /// <summary>Bottom-k of the sampled eight-token shingles: the same text inside a longer one keeps most of its smallest hashes.</summary>
+    static void AddEcho(ReadOnlySpan<ulong> tokens, ref Fingerprints into)
+    {
+        for (var at = 0; at + EchoTokens <= tokens.Length; at++)
+        {
+            var hash = Fold(tokens.Slice(at, EchoTokens));
+            if (hash < EchoBound)
+            {
+                KeepSmallest(ref into, hash | 1);
+            }
+        }
+    }
+
+    static void KeepSmallest(ref Fingerprints into, ulong hash)
+    {
+        var largest = 0;
+        for (var i = 0; i < Fingerprints.Capacity; i++)
+        {
+            if (into[i] == hash)
+            {
+                return;
+            }
+
+            if (into[i] == 0)
+            {
+                into[i] = hash;
+                return;
+            }
+
+            largest = into[i] > into[largest] ? i : largest;
+        }
+
+        if (hash < into[largest])
+        {
+            into[largest] = hash;
+        }
+    }
+
+    ulong TlsName(ParsedExchange exchange)
+    {
+        if (exchange.Ja4.IsEmpty && exchange.UserAgent.IsEmpty)
+        {
+            return 0;
+        }
+
+        // Joint with the claimed client: a popular library and a popular claim together still say which program this is.
+        var ja4 = exchange[exchange.Ja4];
+        var agent = exchange[exchange.UserAgent];
+        Span<byte> joint = stackalloc byte[256];
+        var a = Math.Min(ja4.Length, 64);
+        var b = Math.Min(agent.Length, 160);
+        ja4[..a].CopyTo(joint);
+        joint[a] = 0;
+        agent[..b].CopyTo(joint[(a + 1)..]);
+        return _names.Of(TraitKind.TlsFingerprint, joint[..(a + 1 + b)]);
+    }
+
+    static ExchangeTraits Shape(ParsedExchange exchange)
+    {
+        var shape = ExchangeTraits.None;
+        shape |= exchange.AssistantTurns == 0 ? ExchangeTraits.StartsTask : 0;
+        shape |= exchange is { AssistantTurns: > 0, ToolResults: 0, NewUserText.IsEmpty: false } ? ExchangeTraits.FollowUp : 0;
+        shape |= exchange.ToolResults > 0 ? ExchangeTraits.ToolLoop : 0;
+        shape |= exchange.Tools.IsEmpty ? 0 : ExchangeTraits.HasTools;
+        shape |= exchange.System.IsEmpty ? 0 : ExchangeTraits.HasSystem;
+        shape |= exchange.Batch ? ExchangeTraits.Batch : 0;
+        shape |= exchange.Status >= 400 ? ExchangeTraits.Failed : 0;
+        shape |= exchange.Stream ? ExchangeTraits.Stream : 0;
+        return shape;
+    }
+
+    ulong OrderOf(ParsedExchange exchange, in ExchangeSketch sketch)
+    {
+        var id = exchange.Id.IsEmpty ? sketch.Item : XxHash3.HashToUInt64(exchange[exchange.Id], (long)_seed);
+        return TokenReader.Mix(id ^ TokenReader.Mix(sketch.Account ^ (ulong)sketch.TimeMs));
+    }
+
+    static ulong Fold(ReadOnlySpan<ulong> tokens)
+    {
+        var h = 0UL;
+        foreach (var token in tokens)
+        {
+            h = (h * 0xD6E8FEB86659FD93) + token; // odd multiplier (Pelle Evensen's mixer): order matters, every token counts
+        }
+
+        return TokenReader.Mix(h);
+    }
+
+    internal static bool AddKey(ref ExchangeSketch sketch, TraitKind kind, ulong hash)
+    {
+        var key = TraitKey.Of(kind, hash).Value;
+        for (var i = 0; i < sketch.KeyCount; i++)
+        {
+            if (sketch.Keys[i] == key)
+            {
+                return false;
+            }
+        }
+
+        if (sketch.KeyCount == ContentKeys.Capacity)
+        {
+            return false;
+        }
+
+        sketch.Keys[sketch.KeyCount++] = key;
+        return true;
+    }
+}

@@ -1,0 +1,238 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Stillwatch.Engine.Exchanges;
+using Stillwatch.Engine.Sketches;
+
+namespace Stillwatch.Engine.Traits;
+
+/// <summary>What one account did, in bounded space: totals, rhythm, where it came from, and a uniform sample of its exchanges.</summary>
+public sealed class AccountState
+{
+    const int MaxNetworks = 12;
+    const int MaxClients = 4;
+    const int MaxModels = 6;
+
+    AccountDigest[] _digests = [];
+    int _digestCount;
+    int _largest; // index of the digest with the largest order, valid when the sample is full
+    long _lastMs;
+    double _gapSum, _gapSquares;
+    HourCounts _hours;
+
+    internal AccountState(ulong name, ulong organization, AccountFacts? facts)
+    {
+        Name = name;
+        Facts = facts;
+        var stated = facts?.Organization is > 0 ? facts.Organization : organization;
+        Actor = stated == 0 ? name : stated;
+        InOrganization = stated != 0;
+    }
+
+    public ulong Name { get; }
+
+    /// <summary>Who answers for the account: its organization, else itself. Accounts of one actor are openly linked.</summary>
+    public ulong Actor { get; }
+
+    public bool InOrganization { get; }
+
+    public AccountFacts? Facts { get; }
+
+    public long FirstMs { get; private set; }
+
+    public long LastMs => _lastMs;
+
+    public long Exchanges { get; private set; }
+
+    public long Tasks { get; private set; }
+
+    public long FollowUps { get; private set; }
+
+    public long Failed { get; private set; }
+
+    public long OutputTokens { get; private set; }
+
+    /// <summary>Registered app of the latest exchange, index + 1; 0 for none.</summary>
+    public int App { get; private set; }
+
+    /// <summary>Networks with their exchanges, most recent additions last; at most 12, the rarest gives way.</summary>
+    public List<Counted> Networks { get; } = new(1);
+
+    /// <summary>TLS fingerprints joint with the claimed client.</summary>
+    public List<Counted> Clients { get; } = new(1);
+
+    /// <summary>Models by index, with first use.</summary>
+    public List<Counted> Models { get; } = new(1);
+
+    /// <summary>A uniform sample of the account's exchanges over its life.</summary>
+    public ReadOnlySpan<AccountDigest> Digests => _digests.AsSpan(0, _digestCount);
+
+    public ReadOnlySpan<ushort> Hours => MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<HourCounts, ushort>(ref _hours), 24);
+
+    /// <summary>Coefficient of variation of the gaps between exchanges; NaN under four exchanges. People: 2 to 6; schedulers: about 1 or less.</summary>
+    public double GapVariation
+    {
+        get
+        {
+            var n = Exchanges - 1;
+            if (n < 3 || _gapSum <= 0)
+            {
+                return double.NaN;
+            }
+
+            var mean = _gapSum / n;
+            return Math.Sqrt(Math.Max(0, (_gapSquares / n) - (mean * mean))) / mean;
+        }
+    }
+
+    internal void Add(in ExchangeSketch sketch, int sampleSize)
+    {
+        if (Exchanges == 0)
+        {
+            FirstMs = sketch.TimeMs;
+        }
+        else
+        {
+            var gap = Math.Max(0, sketch.TimeMs - _lastMs) / 1000.0;
+            _gapSum += gap;
+            _gapSquares += gap * gap;
+        }
+
+        _lastMs = Math.Max(_lastMs, sketch.TimeMs);
+        Exchanges++;
+        Tasks += (sketch.Traits & ExchangeTraits.StartsTask) != 0 ? 1 : 0;
+        FollowUps += (sketch.Traits & ExchangeTraits.FollowUp) != 0 ? 1 : 0;
+        Failed += (sketch.Traits & ExchangeTraits.Failed) != 0 ? 1 : 0;
+        OutputTokens += Math.Max(0, sketch.OutputTokens);
+        App = sketch.App;
+        ref var hour = ref _hours[(int)(sketch.TimeMs / 3_600_000 % 24)];
+        hour = (ushort)Math.Min(ushort.MaxValue, hour + 1);
+        Count(Networks, sketch.Network, sketch.TimeMs, MaxNetworks);
+        Count(Clients, sketch.Tls, sketch.TimeMs, MaxClients);
+        Count(Models, (ulong)sketch.Model + 1, sketch.TimeMs, MaxModels);
+        Sample(sketch, sampleSize);
+    }
+
+    void Sample(in ExchangeSketch sketch, int sampleSize)
+    {
+        if (_digestCount < sampleSize)
+        {
+            if (_digestCount == _digests.Length)
+            {
+                Array.Resize(ref _digests, Math.Min(sampleSize, Math.Max(4, _digestCount * 2)));
+            }
+
+            _digests[_digestCount++] = AccountDigest.Of(sketch);
+            if (_digestCount == sampleSize)
+            {
+                FindLargest();
+            }
+        }
+        else if (sketch.Order < _digests[_largest].Order)
+        {
+            _digests[_largest] = AccountDigest.Of(sketch);
+            FindLargest();
+        }
+    }
+
+    void FindLargest()
+    {
+        _largest = 0;
+        for (var i = 1; i < _digestCount; i++)
+        {
+            _largest = _digests[i].Order > _digests[_largest].Order ? i : _largest;
+        }
+    }
+
+    /// <summary>Space-saving count (Metwally et al. 2005): a new value takes the place, and the count, of the rarest.</summary>
+    static void Count(List<Counted> counts, ulong value, long timeMs, int capacity)
+    {
+        if (value == 0)
+        {
+            return;
+        }
+
+        var span = CollectionsMarshal.AsSpan(counts);
+        var rarest = 0;
+        for (var i = 0; i < span.Length; i++)
+        {
+            if (span[i].Value == value)
+            {
+                span[i].Count++;
+                return;
+            }
+
+            rarest = span[i].Count < span[rarest].Count ? i : rarest;
+        }
+
+        if (counts.Count < capacity)
+        {
+            counts.Add(new Counted { Value = value, Count = 1, FirstMs = timeMs });
+        }
+        else
+        {
+            span[rarest] = new Counted { Value = value, Count = span[rarest].Count + 1, FirstMs = timeMs };
+        }
+    }
+
+    internal void Write(BinaryWriter writer)
+    {
+        writer.Write(Name);
+        writer.Write(InOrganization ? Actor : 0);
+        writer.Write(FirstMs);
+        writer.Write(_lastMs);
+        writer.Write(Exchanges);
+        writer.Write(Tasks);
+        writer.Write(FollowUps);
+        writer.Write(Failed);
+        writer.Write(OutputTokens);
+        writer.Write(App);
+        writer.Write(_gapSum);
+        writer.Write(_gapSquares);
+        writer.WriteAll(Hours);
+        writer.WriteAll(CollectionsMarshal.AsSpan(Networks));
+        writer.WriteAll(CollectionsMarshal.AsSpan(Clients));
+        writer.WriteAll(CollectionsMarshal.AsSpan(Models));
+        writer.WriteAll(Digests);
+        writer.Write(_largest);
+    }
+
+    internal static AccountState Read(BinaryReader reader, AccountDirectory directory)
+    {
+        var name = reader.ReadUInt64();
+        var state = new AccountState(name, reader.ReadUInt64(), directory[name])
+        {
+            FirstMs = reader.ReadInt64(),
+            _lastMs = reader.ReadInt64(),
+            Exchanges = reader.ReadInt64(),
+            Tasks = reader.ReadInt64(),
+            FollowUps = reader.ReadInt64(),
+            Failed = reader.ReadInt64(),
+            OutputTokens = reader.ReadInt64(),
+            App = reader.ReadInt32(),
+            _gapSum = reader.ReadDouble(),
+            _gapSquares = reader.ReadDouble(),
+        };
+        reader.ReadAll<ushort>().CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.As<HourCounts, ushort>(ref state._hours), 24));
+        state.Networks.AddRange(reader.ReadAll<Counted>());
+        state.Clients.AddRange(reader.ReadAll<Counted>());
+        state.Models.AddRange(reader.ReadAll<Counted>());
+        state._digests = reader.ReadAll<AccountDigest>();
+        state._digestCount = state._digests.Length;
+        state._largest = reader.ReadInt32();
+        return state;
+    }
+
+    [InlineArray(24)]
+    struct HourCounts
+    {
+        ushort _first;
+    }
+}
+
+/// <summary>A value, how often it was seen, and when first (Unix time, milliseconds).</summary>
+public struct Counted
+{
+    public ulong Value;
+    public long Count;
+    public long FirstMs;
+}
