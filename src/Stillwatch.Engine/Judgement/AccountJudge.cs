@@ -52,6 +52,11 @@ internal sealed class AccountJudge(Policy policy)
         }
 
         items.AddRange(OwnItems(member, ring.Ring.Coverage));
+        if (Calibration.Offset(Add(items).LogOdds) is not 0 and var offset)
+        {
+            items.Add(Inherited("calibration", offset, "No confidence beyond one in a million is claimed."));
+        }
+
         var balance = Add(items);
         var logit = balance.LogOdds;
         var rung = policy.Decide(ring.Verdict, logit, ring.Balance.ByFamily, held);

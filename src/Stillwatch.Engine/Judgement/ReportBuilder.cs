@@ -41,7 +41,7 @@ internal sealed class ReportBuilder(DetectorSettings settings, string keyId, Mod
             Confidence = judged.Confidence,
             PriorLogOdds = isBenign ? -RingJudge.Prior : RingJudge.Prior,
             LogOdds = judged.Balance.LogOdds,
-            CalibrationLogOdds = 0,
+            CalibrationLogOdds = judged.CalibrationLogOdds,
             Response = judged.Rung,
             Reasons = Reasons(judged, licence),
             Until = judged.Rung == Rung.Observe ? null : Time(state.Registered.SinceMs).AddDays(settings.Policy.RuleOf(judged.Rung).Days),

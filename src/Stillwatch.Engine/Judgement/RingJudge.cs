@@ -10,6 +10,9 @@ internal sealed record JudgedRing(RingView Ring, Verdict Verdict, Balance Balanc
     /// <summary>The largest move to another model, for the report; null when the ring uses one.</summary>
     public ModelMove? Pivot { get; init; }
 
+    /// <summary>What calibration added to prior and evidence, nats.</summary>
+    public double CalibrationLogOdds => Verdict == Verdict.Automation ? Logit + RingJudge.Prior - Balance.LogOdds : Logit - RingJudge.Prior - Balance.LogOdds;
+
     public double Confidence => 1 / (1 + Math.Exp(-Logit));
 }
 
@@ -52,7 +55,8 @@ internal sealed class RingJudge
         var distillation = Balance.Of(common.Concat(Weigh(OfDistillation, ring, reference)));
         var resale = Balance.Of(common.Concat(Weigh(OfResale, ring, reference)));
         var (d, r) = (Prior + distillation.LogOdds, Prior + resale.LogOdds);
-        var (verdict, balance, logit) = d >= r ? (Verdict.Distillation, distillation, d) : (Verdict.Resale, resale, r);
+        var (verdict, balance, sum) = d >= r ? (Verdict.Distillation, distillation, d) : (Verdict.Resale, resale, r);
+        var logit = sum + Calibration.Offset(sum);
         if (logit <= 0)
         {
             return new JudgedRing(ring, Verdict.Automation, Negated(balance), resale, -logit, Rung.Observe);

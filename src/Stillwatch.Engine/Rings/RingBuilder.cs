@@ -15,6 +15,7 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
     const int MinActors = TraitGate.MinActors;
     const int MinShared = 3;
     const double MinContainment = 0.3;
+    const double SameGroup = 0.5;
     const int MaxNodesPerAccount = 24;
     const int MaxRings = 256;
     const int MinWave = 8;
@@ -31,6 +32,7 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
         var sets = new UnionFind(nodes.Count);
         JoinOverlapping(nodes, byAccount, sets);
         JoinWaves(nodes, byAccount, sets);
+        JoinGroups(nodes, sets);
         return Candidates(nodes, sets);
     }
 
@@ -104,19 +106,7 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
 
     void JoinOverlapping(List<SharedTrait> nodes, Dictionary<int, List<int>> byAccount, UnionFind sets)
     {
-        var shared = new Dictionary<(int, int), int>();
-        foreach (var list in byAccount.Values)
-        {
-            for (var i = 0; i < list.Count; i++)
-            {
-                for (var j = i + 1; j < list.Count; j++)
-                {
-                    CollectionsMarshal.GetValueRefOrAddDefault(shared, (list[i], list[j]), out _)++;
-                }
-            }
-        }
-
-        foreach (var ((a, b), count) in shared)
+        foreach (var ((a, b), count) in PairsOf(byAccount.Values))
         {
             var (x, y) = (nodes[a].Accounts.Count, nodes[b].Accounts.Count);
             if (count >= MinShared && count >= MinContainment * Math.Min(x, y)
@@ -155,6 +145,48 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
                 sets.Union(joined[0], joined[i]);
             }
         }
+    }
+
+    /// <summary>Groups that turned out to be the same accounts become one: eight payers and one template may each be too small to join alone.</summary>
+    void JoinGroups(List<SharedTrait> nodes, UnionFind sets)
+    {
+        var groups = Enumerable.Range(0, nodes.Count).GroupBy(sets.Find).OrderBy(g => g.Key)
+            .Select(g => (Root: g.Key, Accounts: g.SelectMany(n => nodes[n].Accounts).Distinct().ToList())).ToList();
+        var groupsOf = new Dictionary<int, List<int>>();
+        for (var g = 0; g < groups.Count; g++)
+        {
+            foreach (var account in groups[g].Accounts)
+            {
+                (CollectionsMarshal.GetValueRefOrAddDefault(groupsOf, account, out _) ??= []).Add(g);
+            }
+        }
+
+        foreach (var ((a, b), count) in PairsOf(groupsOf.Values))
+        {
+            var (x, y) = (groups[a].Accounts.Count, groups[b].Accounts.Count);
+            if (count >= MinShared && count >= SameGroup * Math.Min(x, y)
+                && OverlapTest.LogRatio(count, (double)x * y / population.Count) >= OverlapTest.Significant)
+            {
+                sets.Union(groups[a].Root, groups[b].Root);
+            }
+        }
+    }
+
+    static Dictionary<(int, int), int> PairsOf(IEnumerable<List<int>> lists)
+    {
+        var pairs = new Dictionary<(int, int), int>();
+        foreach (var list in lists)
+        {
+            for (var i = 0; i < list.Count; i++)
+            {
+                for (var j = i + 1; j < list.Count; j++)
+                {
+                    CollectionsMarshal.GetValueRefOrAddDefault(pairs, (list[i], list[j]), out _)++;
+                }
+            }
+        }
+
+        return pairs;
     }
 
     static bool IsIdentity(SharedTrait node) => node.Kind is TraitKind.Payment or TraitKind.Device;
