@@ -12,7 +12,7 @@ sealed record PersonHabits
     public double CodeRatio { get; init; } = 0.12;
 
     /// <summary>Share of questions with a document pasted behind them.</summary>
-    public double PasteRatio { get; init; } = 0.16;
+    public double PasteRatio { get; init; } = 0.1;
 
     public string? System { get; init; }
 
@@ -71,7 +71,7 @@ sealed class PersonActor(World world, Persona persona, Slot[] slots, PersonHabit
         };
         var text = World.Library.Text(kind, Random);
         return Random.Chance(habits.PasteRatio)
-            ? $"{text}\n\n{World.Library.Document(Random, (int)Math.Clamp(Random.LogNormal(1400, 0.8), 200, 9000))}"
+            ? $"{text}\n\n{World.Library.Document(Random, (int)Math.Clamp(Random.LogNormal(1100, 0.8), 200, 7000))}"
             : text;
     }
 
