@@ -35,7 +35,6 @@ public sealed record ExchangeTruth(string Id, ExchangeLabel Label);
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true,
     Converters = [typeof(LowerCaseEnum<Verdict>), typeof(LowerCaseEnum<ExchangeLabel>)])]
 [JsonSerializable(typeof(AccountTruth))]
 [JsonSerializable(typeof(ExchangeTruth))]

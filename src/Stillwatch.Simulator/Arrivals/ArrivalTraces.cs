@@ -46,7 +46,7 @@ sealed class ArrivalTraces
     public ArrivalProfile Profile(SeededRandom random) => random.Pick(_profiles);
 
     /// <summary>Answers have grown by about this factor since the public traces of 2023 were taken.</summary>
-    const double Growth = 1.5;
+    const double Growth = 1.3;
 
     /// <summary>Tokens of a chat answer. Without traces: log-normal with the median of 130 that public traces show, grown likewise.</summary>
     public int ChatTokens(SeededRandom random) => (int)(Growth * Tokens(_chatTokens, random, 130, 0.95));

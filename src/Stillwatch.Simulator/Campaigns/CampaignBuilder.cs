@@ -121,7 +121,7 @@ sealed class CampaignBuilder
     void Equip(List<Persona> members, HarvestHabits habits)
     {
         var usual = ClientHabit.Draw(_random);
-        var verbosity = _random.Between(0.8, 1.3);
+        var verbosity = _random.Between(0.75, 1.2);
         foreach (var persona in members)
         {
             var random = persona.Random;

@@ -19,6 +19,7 @@ sealed class HarvestActor(World world, Persona persona, Slot[] slots, CampaignPl
     readonly double _tilt = persona.Random.LogNormal(1, 0.25);
     int _round;
     bool _harvesting;
+    Turn? _task;
 
     protected override Turn Speak(int index)
     {
@@ -41,6 +42,11 @@ sealed class HarvestActor(World world, Persona persona, Slot[] slots, CampaignPl
             return graded;
         }
 
+        if (_harvesting && !Slots[index].Starts && _task?.Call is { } call)
+        {
+            return Result(_task, call);
+        }
+
         if (_harvesting && !Slots[index].Starts && Random.Chance(plan.FollowUpRatio))
         {
             return FollowUp();
@@ -58,7 +64,17 @@ sealed class HarvestActor(World world, Persona persona, Slot[] slots, CampaignPl
         }
 
         _talk.Say(((TextPart)turn.Messages[0].Parts[0]).Text, answer);
-        return new Turn { System = turn.System, Messages = turn.Messages, Answer = answer, Label = ExchangeLabel.Harvest, Status = keep ? 200 : null };
+        _task = new Turn
+        {
+            System = turn.System,
+            Tools = turn.Tools,
+            Call = turn.Call,
+            Messages = turn.Messages,
+            Answer = answer,
+            Label = ExchangeLabel.Harvest,
+            Status = keep ? 200 : null,
+        };
+        return _task;
     }
 
     Turn Cover()
@@ -70,6 +86,22 @@ sealed class HarvestActor(World world, Persona persona, Slot[] slots, CampaignPl
             Answer = answer,
             Label = ExchangeLabel.Cover,
         };
+    }
+
+    // The next round of a trajectory: what a tool gave, made up or real, and perhaps another call.
+    Turn Result(Turn task, ToolUsePart call)
+    {
+        var answer = new Answer(Random.NextUInt64(), (int)Math.Clamp(Random.LogNormal(140, 0.7), 10, 1500), OutputStyle.Steps);
+        _task = new Turn
+        {
+            System = task.System,
+            Tools = task.Tools,
+            Call = list.NextCall(Random),
+            Messages = _talk.Say(new ToolResultPart(call.Id, World.Library.Grammar.Expand("tool_note", Random)), answer, call),
+            Answer = answer,
+            Label = ExchangeLabel.Harvest,
+        };
+        return _task;
     }
 
     // Fake follow-ups cost little and lift an account's share of conversations.

@@ -1,3 +1,4 @@
+using Stillwatch.Engine.Exchanges;
 using Stillwatch.Simulator.Corpus;
 using Stillwatch.Simulator.Populations;
 using Stillwatch.Simulator.Randomness;
@@ -20,6 +21,7 @@ sealed class HarvestList
     readonly List<HarvestTemplate> _templates = [];
     readonly List<Capability> _capabilities = [];
     readonly SlotTemplate _grading;
+    readonly AgentProgram _program;
     readonly List<Harvested> _waiting = [];
     readonly ulong _seed;
 
@@ -46,6 +48,8 @@ sealed class HarvestList
 
         var desk = new SeededRandom(_seed);
         _grading = new SlotTemplate(world.Library.Grammar.Expand("harvest_grading", desk));
+        // Trajectories need tools: one set of them, sent along with every agentic task of the campaign.
+        _program = new AgentProgram(world, _seed, 300, 5);
     }
 
     public HarvestHabits Habits { get; }
@@ -59,21 +63,27 @@ sealed class HarvestList
         var request = _templates[(int)which].Compose(_world.Library, SeededRandom.Derive(_seed, (ulong)which), item);
         var (style, median) = _capabilities[(int)which] switch
         {
-            Capability.Reasoning => (OutputStyle.Steps, 330),
+            Capability.Reasoning => (OutputStyle.Steps, 280),
             Capability.Grading => (OutputStyle.Grade, 130),
             Capability.Tagging => (OutputStyle.Json, 60),
-            Capability.Coding => (OutputStyle.Code, 260),
-            Capability.Agentic => (OutputStyle.Steps, 200),
-            _ => (OutputStyle.Prose, 220),
+            Capability.Coding => (OutputStyle.Code, 215),
+            Capability.Agentic => (OutputStyle.Steps, 175),
+            _ => (OutputStyle.Prose, 185),
         };
+        var agentic = _capabilities[(int)which] == Capability.Agentic;
         return new Turn
         {
             System = request.System,
-            Messages = [Engine.Exchanges.Message.User(request.Text)],
-            Answer = new Answer(random.NextUInt64(), (int)Math.Clamp(random.LogNormal(median * verbosity, 0.8), 10, 3000), style),
+            Tools = agentic ? _program.Tools : [],
+            Call = agentic && random.Chance(0.6) ? _program.Call(_world, random) : null,
+            Messages = [Message.User(request.Text)],
+            Answer = new Answer(random.NextUInt64(), (int)Math.Clamp(random.LogNormal(median * verbosity, 0.85), 10, 3000), style),
             Label = ExchangeLabel.Harvest,
         };
     }
+
+    /// <summary>Whether a trajectory goes on after a result, and with which call.</summary>
+    public ToolUsePart? NextCall(SeededRandom random) => random.Chance(0.5) ? _program.Call(_world, random) : null;
 
     /// <summary>Remembers an answer for grading; the oldest is forgotten when too many wait.</summary>
     public void Keep(Answer answer, uint ms, int member)
@@ -102,7 +112,7 @@ sealed class HarvestList
             var text = _grading.Fill(_world.Library, SeededRandom.Derive(_seed, 0x6AD), (long)(found.Answer.Seed >> 2), found.Answer.Text(_world));
             return new Turn
             {
-                Messages = [Engine.Exchanges.Message.User(text)],
+                Messages = [Message.User(text)],
                 Answer = new Answer(random.NextUInt64(), (int)Math.Clamp(random.LogNormal(120, 0.5), 10, 900), OutputStyle.Grade),
                 Label = ExchangeLabel.Harvest,
             };

@@ -88,7 +88,7 @@ sealed class Enrolment(ulong seed, DateTimeOffset start, double spanMs, AddressP
             Stream = random.Chance(0.5),
             NamesSessions = random.Chance(0.3),
             Verbosity = random.LogNormal(1, 0.75),
-            FollowUpRatio = random.Chance(0.42) ? random.Between(0, 0.12) : random.Between(0.3, 0.85),
+            FollowUpRatio = random.Chance(0.42) ? random.Between(0, 0.12) : random.Between(0.25, 0.75),
             Record = new AccountRecord
             {
                 Account = account,

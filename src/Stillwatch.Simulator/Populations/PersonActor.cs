@@ -35,7 +35,7 @@ sealed class PersonActor(World world, Persona persona, Slot[] slots, PersonHabit
 
     // A third of people keep a few system prompts of their own: roles, styles, projects.
     readonly string[] _systems = [.. Enumerable.Range(0, persona.Random.Chance(0.36) ? persona.Random.Between(1, 6) : 0)
-        .Select(_ => Shorten(world.Library.Text(persona.Random.Chance(0.5) ? PromptKind.Rules : PromptKind.AppSystem, persona.Random)))];
+        .Select(_ => TextVariation.Head(world.Library.Text(persona.Random.Chance(0.5) ? PromptKind.Rules : PromptKind.AppSystem, persona.Random), 500))];
 
     bool _code;
     string? _system;
@@ -85,11 +85,9 @@ sealed class PersonActor(World world, Persona persona, Slot[] slots, PersonHabit
         }
 
         return first && Random.Chance(_pasteRatio)
-            ? $"{text}\n\n{World.Library.Document(Random, (int)Math.Clamp(Random.LogNormal(1100, 0.8), 200, 7000))}"
+            ? $"{text}\n\n{World.Library.Document(Random, (int)Math.Clamp(Random.LogNormal(850, 0.8), 150, 6000))}"
             : text;
     }
-
-    static string Shorten(string system) => system.Length > 500 ? system[..500] : system;
 
     Answer Answer(bool code)
     {

@@ -39,7 +39,7 @@ sealed class EndUsers(World world, ulong seed, int count)
         var text = world.Library.Text(kind, random);
         if (random.Chance(0.12))
         {
-            text = $"{text}\n\n{world.Library.Document(random, (int)Math.Clamp(random.LogNormal(1200, 0.8), 200, 8000))}";
+            text = $"{text}\n\n{world.Library.Document(random, (int)Math.Clamp(random.LogNormal(850, 0.8), 150, 6000))}";
         }
 
         var tokens = code ? world.Traces.CodeTokens(random) : world.Traces.ChatTokens(random);

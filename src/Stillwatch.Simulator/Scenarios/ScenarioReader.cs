@@ -51,7 +51,7 @@ public static class ScenarioReader
             Description = root.Text("description", ""),
             Start = root.Time("start"),
             Hours = hours,
-            ResponseContentRatio = root.Number("response_content_ratio", 0, 1, 0.3),
+            ResponseContentRatio = root.Number("response_content_ratio", 0, 1, 0.2),
             ErrorRatio = root.Number("error_ratio", 0, 0.2, 0.008),
             Models = Models(root.Section("models"), hours),
             Populations = [.. root.Sections("populations").Select(Population)],

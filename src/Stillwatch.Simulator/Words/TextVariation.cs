@@ -48,6 +48,10 @@ static class TextVariation
         return result.ToString();
     }
 
+    /// <summary>At most <paramref name="characters"/> characters of a text, never half of a surrogate pair.</summary>
+    public static string Head(string text, int characters)
+        => text.Length <= characters ? text : text[..(char.IsHighSurrogate(text[characters - 1]) ? characters - 1 : characters)];
+
     /// <summary>Two texts as one: the first up to a sentence end, then a part of the second.</summary>
     public static string Splice(string first, string second, SeededRandom random)
         => $"{Part(first, random)} {Part(second, random)}";

@@ -41,6 +41,11 @@ static class EvaluateVerb
         Report report, string truthPath, IReadOnlyList<string> logs, CancellationToken cancellationToken = default)
     {
         var truth = Lines(truthPath).Select((line, number) => Parse(line, TruthJson.Default.AccountTruth, truthPath, number + 1)).ToList();
+        if (truth.FindIndex(item => item.Account is null) is var nameless and >= 0)
+        {
+            throw new InvalidDataException($"{truthPath} record {nameless + 1}: has no account.");
+        }
+
         var labels = ReadLabels(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(truthPath))!, LabelFile));
         var evaluator = new Evaluator(report, truth, id => labels.TryGetValue(Hash(id), out var label) ? label : null);
         var (all, bad) = (0L, 0L);

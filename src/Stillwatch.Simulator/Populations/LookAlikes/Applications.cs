@@ -67,11 +67,7 @@ sealed class Application
     public Application(Crowd crowd, bool registered)
     {
         var (world, random) = (crowd.World, crowd.Random);
-        _system = world.Library.Shared(PromptKind.AppSystem, random.NextUInt64(), 0);
-        if (_system.Length > 2500)
-        {
-            _system = _system[..2500];
-        }
+        _system = TextVariation.Head(world.Library.Shared(PromptKind.AppSystem, random.NextUInt64(), 0), 1400);
 
         var frame = world.Library.Shared(PromptKind.AppFrame, random.NextUInt64(), 0);
         _frame = new SlotTemplate(frame.Contains("{%", StringComparison.Ordinal) ? frame : $"{frame}\n{{%user}}");

@@ -19,8 +19,7 @@ static class FailOvers
             var domain = crowd.World.Enrolment.MailDomain(crowd.Random, "systems");
             var payment = crowd.World.Enrolment.Token("pm_", crowd.Random.NextUInt64());
             var prefix = crowd.World.Enrolment.Addresses.Prefix(crowd.Random, NetworkKind.Datacenter);
-            var system = crowd.World.Library.Shared(PromptKind.AppSystem, crowd.Random.NextUInt64(), 0);
-            system = system.Length > 1500 ? system[..1500] : system;
+            var system = TextVariation.Head(crowd.World.Library.Shared(PromptKind.AppSystem, crowd.Random.NextUInt64(), 0), 800);
             var shared = new SharedQueue(crowd.Random.NextUInt64());
             var slots = Relay(crowd, members);
             for (var member = 0; member < members.Count; member++)

@@ -20,7 +20,7 @@ static class Harvesters
             var frame = library.Shared(PromptKind.EvalFrame, suite, 0);
             HarvestTemplate template = reasoning.Count > 0 && crowd.Random.Chance(0.35)
                 ? crowd.Random.Pick(crowd.Random.Pick(reasoning).Templates)
-                : new SlotTemplate(frame.Contains("{%", StringComparison.Ordinal) ? frame : $"{(frame.Length > 1500 ? frame[..1500] : frame)}\n\n{{%problem}}");
+                : new SlotTemplate(frame.Contains("{%", StringComparison.Ordinal) ? frame : $"{TextVariation.Head(frame, 1500)}\n\n{{%problem}}");
             var work = new BatchWork(
                 item =>
                 {
@@ -65,9 +65,7 @@ static class Harvesters
                     var random = new Randomness.SeededRandom(Randomness.SeededRandom.Derive(seed, (ulong)item));
                     var kind = random.Chance(0.75) ? PromptKind.RedTeam : PromptKind.Sensitive;
                     // A dozen attacks, each in many variants.
-                    var text = library.Shared(kind, seed, random.Below(12));
-                    text = library.Vary(text.Length > 2500 ? text[..2500] : text, random, 0.15);
-                    return (null, text);
+                    return (null, library.Vary(TextVariation.Head(library.Shared(kind, seed, random.Below(12)), 2500), random, 0.15));
                 },
                 120,
                 OutputStyle.Prose);

@@ -62,7 +62,7 @@ static partial class Pipelines
         var text = library.Shared(kind, random.NextUInt64(), 0);
         if (!text.Contains("{%", StringComparison.Ordinal))
         {
-            text = OpenSlot().Replace(text.Length > 1800 ? text[..1800] : text, "") + slots;
+            text = OpenSlot().Replace(TextVariation.Head(text, 900), "") + slots;
         }
 
         var rules = library.Grammar.Expand("rule_line", random);

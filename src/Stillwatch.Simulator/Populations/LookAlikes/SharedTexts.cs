@@ -13,7 +13,7 @@ static class SharedTexts
         foreach (var members in crowd.EvenCircles(crowd.Groups(6)))
         {
             var seed = crowd.Random.NextUInt64();
-            var prompt = crowd.World.Library.Shared(PromptKind.Viral, seed, 0);
+            var prompt = TextVariation.Head(crowd.World.Library.Shared(PromptKind.Viral, seed, 0), 900);
             var template = new SlotTemplate(prompt.Contains("{%", StringComparison.Ordinal) ? prompt : $"{prompt}\n\n{{%user}}");
             // It is found at some hour and spreads from there.
             var found = crowd.Random.Between(0, crowd.World.SpanMs * 0.5);
