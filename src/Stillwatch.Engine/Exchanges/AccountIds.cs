@@ -23,4 +23,22 @@ public sealed class AccountIds
     }
 
     public void Learn(ulong name, string id) => _ids[name] = id;
+
+    internal void Write(BinaryWriter writer)
+    {
+        writer.Write(_ids.Count);
+        foreach (var (name, id) in _ids.OrderBy(p => p.Key))
+        {
+            writer.Write(name);
+            writer.Write(id);
+        }
+    }
+
+    internal void Read(BinaryReader reader)
+    {
+        for (var left = reader.ReadInt32(); left > 0; left--)
+        {
+            _ids[reader.ReadUInt64()] = reader.ReadString();
+        }
+    }
 }

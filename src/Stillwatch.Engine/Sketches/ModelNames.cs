@@ -54,4 +54,24 @@ public sealed class ModelNames
             return _names.Count - 1;
         }
     }
+
+    internal void Write(BinaryWriter writer)
+    {
+        lock (_lock)
+        {
+            writer.Write(_names.Count);
+            _names.ForEach(writer.Write);
+        }
+    }
+
+    internal void Read(BinaryReader reader)
+    {
+        for (var left = reader.ReadInt32(); left > 0; left--)
+        {
+            if (reader.ReadString() is var name && name != _names[0])
+            {
+                Add(name);
+            }
+        }
+    }
 }

@@ -16,6 +16,8 @@ public sealed class AccountState
     int _digestCount;
     int _largest; // index of the digest with the largest order, valid when the sample is full
     long _lastMs;
+    ulong _lastTask;
+    long _nextLook = TemplateLoyalty.MinExchanges;
     double _gapSum, _gapSquares;
     HourCounts _hours;
 
@@ -48,6 +50,12 @@ public sealed class AccountState
     public long FollowUps { get; private set; }
 
     public long Failed { get; private set; }
+
+    /// <summary>Later turns of a conversation other than the one before: two people at one account, or one with two windows.</summary>
+    public long Interleaved { get; private set; }
+
+    /// <summary>Exchanges that continue a conversation.</summary>
+    public long LaterTurns { get; private set; }
 
     public long OutputTokens { get; private set; }
 
@@ -84,6 +92,10 @@ public sealed class AccountState
         }
     }
 
+    /// <summary>Share of the account's exchanges that its most frequent user-text key is in, 0 to 1: its loyalty to one template.
+    /// NaN under eight exchanges; brought up to date whenever the exchanges have grown by a quarter.</summary>
+    public double TopTemplateRatio { get; private set; } = double.NaN;
+
     internal void Add(in ExchangeSketch sketch, int sampleSize)
     {
         if (Exchanges == 0)
@@ -104,12 +116,24 @@ public sealed class AccountState
         Failed += (sketch.Traits & ExchangeTraits.Failed) != 0 ? 1 : 0;
         OutputTokens += Math.Max(0, sketch.OutputTokens);
         App = sketch.App;
+        if ((sketch.Traits & (ExchangeTraits.FollowUp | ExchangeTraits.ToolLoop)) != 0)
+        {
+            LaterTurns++;
+            Interleaved += sketch.Task != _lastTask ? 1 : 0;
+        }
+
+        _lastTask = sketch.Task;
         ref var hour = ref _hours[(int)(sketch.TimeMs / 3_600_000 % 24)];
         hour = (ushort)Math.Min(ushort.MaxValue, hour + 1);
         Count(Networks, sketch.Network, sketch.TimeMs, MaxNetworks);
         Count(Clients, sketch.Tls, sketch.TimeMs, MaxClients);
         Count(Models, (ulong)sketch.Model + 1, sketch.TimeMs, MaxModels);
         Sample(sketch, sampleSize);
+        if (Exchanges >= _nextLook)
+        {
+            _nextLook = Exchanges + Math.Max(1, Exchanges / 4);
+            TopTemplateRatio = TemplateLoyalty.Of(Digests);
+        }
     }
 
     void Sample(in ExchangeSketch sketch, int sampleSize)
@@ -184,10 +208,15 @@ public sealed class AccountState
         writer.Write(Tasks);
         writer.Write(FollowUps);
         writer.Write(Failed);
+        writer.Write(Interleaved);
+        writer.Write(LaterTurns);
+        writer.Write(_lastTask);
         writer.Write(OutputTokens);
         writer.Write(App);
         writer.Write(_gapSum);
         writer.Write(_gapSquares);
+        writer.Write(_nextLook);
+        writer.Write(TopTemplateRatio);
         writer.WriteAll(Hours);
         writer.WriteAll(CollectionsMarshal.AsSpan(Networks));
         writer.WriteAll(CollectionsMarshal.AsSpan(Clients));
@@ -207,10 +236,15 @@ public sealed class AccountState
             Tasks = reader.ReadInt64(),
             FollowUps = reader.ReadInt64(),
             Failed = reader.ReadInt64(),
+            Interleaved = reader.ReadInt64(),
+            LaterTurns = reader.ReadInt64(),
+            _lastTask = reader.ReadUInt64(),
             OutputTokens = reader.ReadInt64(),
             App = reader.ReadInt32(),
             _gapSum = reader.ReadDouble(),
             _gapSquares = reader.ReadDouble(),
+            _nextLook = reader.ReadInt64(),
+            TopTemplateRatio = reader.ReadDouble(),
         };
         reader.ReadAll<ushort>().CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.As<HourCounts, ushort>(ref state._hours), 24));
         state.Networks.AddRange(reader.ReadAll<Counted>());

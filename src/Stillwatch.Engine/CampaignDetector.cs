@@ -1,0 +1,193 @@
+using Stillwatch.Engine.Exchanges;
+using Stillwatch.Engine.Judgement;
+using Stillwatch.Engine.Sketches;
+
+namespace Stillwatch.Engine;
+
+/// <summary>Finds campaigns in a stream of sketches: sight, link, ring, judge, respond. Pure: event time only, no I/O but the snapshot's stream.</summary>
+/// <remarks>
+/// Judges at the end of an epoch once the exchanges have grown by a fiftieth since the last judgement, and at the end of the input, so the
+/// number of judgements grows with the logarithm of the traffic. A judgement depends on the exchanges before its epoch's end and on nothing
+/// later. Not thread-safe: one caller; inside, shards run in parallel.
+/// </remarks>
+public sealed class CampaignDetector
+{
+    const int SnapshotVersion = 1;
+    const uint SnapshotMagic = 0x57_53_4E_50; // "PNSW"
+    const double GrowthPerJudgement = 0.02;
+    const int MinExchangesPerJudgement = 100;
+
+    readonly DetectorSettings _settings;
+    readonly DetectionKey _key;
+    readonly AccountDirectory _directory;
+    readonly ModelNames _models;
+    readonly AccountIds _ids;
+    readonly EpochBuffer _buffer = new();
+    readonly Shards _shards;
+    readonly RingStage _stage;
+    long _exchanges;
+    long _judgedExchanges;
+    long _lastEpochEndMs;
+    long _firstMs = long.MaxValue;
+    long _lastMs = long.MinValue;
+    bool _restored; // what was held is not in a snapshot, it is judged again
+    bool _hasNetworks, _hasClients, _hasOutputs;
+
+    public CampaignDetector(DetectorSettings settings, DetectionKey key, AccountDirectory directory, ModelNames models, AccountIds ids)
+    {
+        (_settings, _key, _directory, _models, _ids) = (settings, key, directory, models, ids);
+        _shards = new Shards(settings, directory);
+        _stage = new RingStage(settings, directory);
+    }
+
+    /// <summary>Exchanges taken in so far.</summary>
+    public long Exchanges => _exchanges;
+
+    /// <summary>Takes one exchange; times may go back by five minutes. False: it came too late, its epoch is over.</summary>
+    public bool Add(in ExchangeSketch sketch)
+    {
+        if (!_buffer.TryAdd(sketch))
+        {
+            return false;
+        }
+
+        _firstMs = Math.Min(_firstMs, sketch.TimeMs);
+        _lastMs = Math.Max(_lastMs, sketch.TimeMs);
+        while (_buffer.TakeClosed(all: false) is var (endMs, sketches))
+        {
+            Close(endMs, sketches);
+        }
+
+        return true;
+    }
+
+    /// <summary>Ends the input: closes every epoch and judges once more.</summary>
+    public void Complete()
+    {
+        while (_buffer.TakeClosed(all: true) is var (endMs, sketches))
+        {
+            Close(endMs, sketches);
+        }
+
+        if (_judgedExchanges < _exchanges || (_restored && _exchanges > 0))
+        {
+            Judge(_lastEpochEndMs);
+        }
+    }
+
+    void Close(long endMs, List<ExchangeSketch> sketches)
+    {
+        foreach (var sketch in sketches)
+        {
+            _hasNetworks |= sketch.Network != 0;
+            _hasClients |= sketch.Tls != 0;
+            _hasOutputs |= sketch.Said[0] != 0 || sketch.Issued[0] != 0;
+        }
+
+        _stage.Crossings.Add(_shards.Apply(sketches));
+        _exchanges += sketches.Count;
+        _lastEpochEndMs = endMs;
+        if (_exchanges - _judgedExchanges >= Math.Max(MinExchangesPerJudgement, GrowthPerJudgement * _exchanges))
+        {
+            Judge(endMs);
+        }
+    }
+
+    void Judge(long nowMs)
+    {
+        _stage.Judge(_shards.Accounts, _shards.Traits, nowMs);
+        _judgedExchanges = _exchanges;
+        _restored = false;
+    }
+
+    /// <summary>What is held now, for the input described by <paramref name="rejected"/>.</summary>
+    public Report Report(IReadOnlyList<Rejection> rejected)
+    {
+        var input = new InputSummary
+        {
+            Exchanges = _exchanges,
+            Accounts = _stage.Population.Count,
+            Organizations = _stage.Population.Accounts.Where(a => a.InOrganization).Select(a => a.Actor).Distinct().Count(),
+            From = _exchanges == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(_firstMs),
+            To = _exchanges == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(_lastMs),
+            Rejected = rejected,
+            Dropped = _shards.Dropped + _stage.Crossings.Dropped,
+            AbsentFamilies = AbsentFamilies(),
+        };
+        return new ReportBuilder(_settings, _key.Id, _models, _ids).Build(input, _stage.Current);
+    }
+
+    List<string> AbsentFamilies()
+    {
+        var absent = new List<string>();
+        void Add(bool isAbsent, string family)
+        {
+            if (isAbsent)
+            {
+                absent.Add(family);
+            }
+        }
+
+        Add(_directory is { HasPayments: false, HasAges: false }, Judgement.Evidence.Families.Identity);
+        Add(!_hasNetworks && !_hasClients && _directory.Count == 0, Judgement.Evidence.Families.Infrastructure);
+        Add(!_hasOutputs, Judgement.Evidence.Families.OwnOutput);
+        return absent;
+    }
+
+    /// <summary>Writes the whole state, exchanges still waiting for their epoch included.</summary>
+    public void Save(Stream stream)
+    {
+        using var writer = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true);
+        writer.Write(SnapshotMagic);
+        writer.Write(SnapshotVersion);
+        writer.Write(_key.Id);
+        foreach (var number in new[] { _exchanges, _judgedExchanges, _lastEpochEndMs, _firstMs, _lastMs })
+        {
+            writer.Write(number);
+        }
+
+        foreach (var flag in new[] { _hasNetworks, _hasClients, _hasOutputs })
+        {
+            writer.Write(flag);
+        }
+
+        _models.Write(writer);
+        _ids.Write(writer);
+        _buffer.Write(writer);
+        _shards.Write(writer);
+        _stage.Crossings.Write(writer);
+        _stage.Register.Write(writer);
+    }
+
+    /// <summary>Brings back a saved state, to go on exactly as if nothing had happened.</summary>
+    /// <exception cref="InvalidDataException">No snapshot, another version, another key, or another memory budget; the message says which.</exception>
+    public void Restore(Stream stream)
+    {
+        using var reader = new BinaryReader(stream, System.Text.Encoding.UTF8, leaveOpen: true);
+        if (reader.ReadUInt32() != SnapshotMagic)
+        {
+            throw new InvalidDataException("This is no detector snapshot.");
+        }
+
+        if (reader.ReadInt32() is var version && version != SnapshotVersion)
+        {
+            throw new InvalidDataException($"The snapshot has version {version}; this engine reads version {SnapshotVersion}.");
+        }
+
+        if (reader.ReadString() is var keyId && keyId != _key.Id)
+        {
+            throw new InvalidDataException($"The snapshot was made with key {keyId}, this detector has {_key.Id}.");
+        }
+
+        (_exchanges, _judgedExchanges, _lastEpochEndMs) = (reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
+        (_firstMs, _lastMs) = (reader.ReadInt64(), reader.ReadInt64());
+        (_hasNetworks, _hasClients, _hasOutputs) = (reader.ReadBoolean(), reader.ReadBoolean(), reader.ReadBoolean());
+        _models.Read(reader);
+        _ids.Read(reader);
+        _buffer.Read(reader);
+        _shards.Read(reader);
+        _stage.Crossings.Read(reader);
+        _stage.Register.Read(reader);
+        _restored = true;
+    }
+}

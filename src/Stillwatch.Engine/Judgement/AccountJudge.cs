@@ -1,0 +1,107 @@
+using Stillwatch.Engine.Exchanges;
+using Stillwatch.Engine.Judgement.Evidence;
+using Stillwatch.Engine.Responses;
+using Stillwatch.Engine.Rings;
+
+namespace Stillwatch.Engine.Judgement;
+
+/// <summary>One account of a judged ring: its own balance and the rung that follows, never above the ring's.</summary>
+internal sealed record JudgedAccount(RingMember Member, Balance Balance, double Logit, Rung Rung)
+{
+    public double Confidence => 1 / (1 + Math.Exp(-Logit));
+}
+
+/// <summary>An account inherits at most 6 nats from its ring and needs evidence of its own; prior −4 nats.</summary>
+/// <remarks>
+/// Own items are the coverage weights of <see cref="CoverageWeights"/>. A restriction needs something of the account's own that is neither what
+/// it asks nor when: an ordinary user of a ring's template is asked to verify at the worst.
+/// </remarks>
+internal sealed class AccountJudge(Policy policy)
+{
+    const double Prior = -4;
+    const double MaxInherited = 6;
+    const double LicensedPrior = -3; // a registered purpose makes the innocent reading likelier; it never ends detection
+    const double OwnHardEvidence = 0.4;
+    const double Worth = 0.02;
+
+    static readonly IReadOnlyList<(RingTraits Trait, string Family, string Name, string Has, string Lacks)> Own =
+    [
+        (RingTraits.MostlyTemplate, Families.Content, "prompt-template", "Most of its exchanges follow the ring's templates.", "Less than half of its exchanges follow the ring's templates."),
+        (RingTraits.SomeTemplate, Families.Content, "prompt-template-part", "A part of its exchanges follows the ring's templates.", ""),
+        (RingTraits.FollowsUp, Families.Content, "follow-ups", "A person continues its conversations.", "Nobody continues its conversations."),
+        (RingTraits.SharedPayment, Families.Identity, "shared-payment", "It pays with a token that other members use.", "It shares no payment token with the ring."),
+        (RingTraits.SignupWave, Families.Identity, "signup-cohort", "It signed up in one of the ring's waves.", "It did not sign up in the ring's waves."),
+        (RingTraits.ReferenceCohort, Families.Identity, "reference-cohort", "It is aged, verified and unlinked.", "It is not an aged, verified, unlinked account."),
+        (RingTraits.SharedDevice, Families.Infrastructure, "shared-device", "It signed up on a device that other members use.", "It shares no device with the ring."),
+        (RingTraits.SharedNetwork, Families.Infrastructure, "network", "It comes through the ring's networks.", "It does not come through the ring's networks."),
+        (RingTraits.RingClient, Families.Infrastructure, "tls-fingerprint", "It presents the ring's client.", "It presents another client than the ring."),
+        (RingTraits.MachineRhythm, Families.Time, "activity-rhythm", "Its gaps are as even as a scheduler's.", "Its gaps are not a scheduler's."),
+        (RingTraits.OwnOutput, Families.OwnOutput, "own-output", "It sent in, or had sent in, what we said to another member.", ""),
+    ];
+
+    public JudgedAccount Judge(RingMember member, JudgedRing ring, Rung held, long nowMs)
+    {
+        var items = new List<EvidenceItem>
+        {
+            Inherited("account-prior", Prior, "Most accounts belong to no campaign."),
+            Inherited("campaign", Math.Clamp(ring.Verdict == Verdict.Automation ? 0 : ring.Logit, 0, MaxInherited), "What it takes from its ring, at most 6 nats."),
+        };
+        if (LicenceOf(member, nowMs) is { } licence)
+        {
+            items.Add(Inherited("licence", LicensedPrior, $"A licence for {licence.Purpose} is registered."));
+        }
+
+        items.AddRange(OwnItems(member, ring.Ring.Coverage));
+        if (Calibration.Offset(Add(items).LogOdds) is not 0 and var offset)
+        {
+            items.Add(Inherited("calibration", offset, "No confidence beyond one in a million is claimed."));
+        }
+
+        var balance = Add(items);
+        var logit = balance.LogOdds;
+        var rung = policy.Decide(ring.Verdict, logit, ring.Balance.ByFamily, held);
+        rung = rung < ring.Rung ? rung : ring.Rung;
+        if (rung > Rung.Verify && !HasHardEvidence(items))
+        {
+            rung = Rung.Verify;
+        }
+
+        return new JudgedAccount(member, balance, logit, Allows(LicenceOf(member, nowMs), ring.Verdict) ? Rung.Observe : rung);
+    }
+
+    /// <summary>The licence an account holds on the day of <paramref name="nowMs"/>, null when none or expired.</summary>
+    public static Licence? LicenceOf(RingMember member, long nowMs)
+    {
+        var licence = member.Account.Facts?.Licence;
+        return licence?.Until is { } until && until < DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(nowMs).UtcDateTime) ? null : licence;
+    }
+
+    /// <summary>Whether a licence's purpose is what the verdict says happens.</summary>
+    public static bool Allows(Licence? licence, Verdict verdict) =>
+        licence is not null && licence.Purpose == (verdict == Verdict.Resale ? "resale" : "distillation");
+
+    /// <summary>Items of family campaign are taken as they are; the account's own go through discount and cap.</summary>
+    static Balance Add(List<EvidenceItem> items) => Balance.Of(items, uncapped: "campaign");
+
+    static EvidenceItem Inherited(string trait, double nats, string says) =>
+        new("campaign", trait, nats, "individual", 0, nats, nats, 1, 0, 0, says);
+
+    static IEnumerable<EvidenceItem> OwnItems(RingMember member, CoverageWeights coverage)
+    {
+        foreach (var (trait, family, name, has, lacks) in Own)
+        {
+            var present = member.Has(trait);
+            var nats = coverage.Of(trait, present);
+            if (Math.Abs(nats) >= Worth && (present || lacks.Length > 0))
+            {
+                yield return new EvidenceItem(
+                    family, name, present ? 1 : 0, "individual", 1 - coverage.InRest(trait), nats, 0, 1, 0,
+                    Math.Log(coverage.InRing(trait) / coverage.InRest(trait)), present ? has : lacks);
+            }
+        }
+    }
+
+    static bool HasHardEvidence(List<EvidenceItem> items) =>
+        items.Exists(i => i.Value == 1 && i.RawLogOdds >= OwnHardEvidence
+            && i.Family is Families.Identity or Families.Infrastructure or Families.OwnOutput && i.Trait != "reference-cohort");
+}

@@ -1,0 +1,31 @@
+using Stillwatch.Engine.Rings;
+
+namespace Stillwatch.Engine.Judgement.Evidence;
+
+/// <summary>The ring's traffic moved to another model at once, far beyond the population's own move.</summary>
+/// <remarks>
+/// Sees: a model's share of the ring's exchanges before and after a six-hour step, less the same difference in the population.
+/// Why extraction shows it: half of a disclosed campaign's traffic moved to a new model within a day. Statistic: excess of the share's rise.
+/// Unit: share. Cost: one pass over the members' samples. False positives: new-model enthusiasm (subtracted), a registered app's switch (an app
+/// moves all its users, which is why the cap is 2). Evasion: a slow move. Source: February 2026 disclosure.
+/// </remarks>
+internal sealed class ReleasePivot : IEvidence
+{
+    static readonly Curve ByExcess = new((0.15, 0), (0.35, 1), (0.6, 2));
+
+    public string Family => Families.Time;
+
+    public string Trait => "release-pivot";
+
+    public Finding? Weigh(RingView ring, BenignReference reference)
+    {
+        if (ModelMoves.Largest(ring, reference.Models) is not { } move)
+        {
+            return null;
+        }
+
+        return new Finding(
+            move.Excess, ByExcess.At(move.Excess), 1 - move.PopulationRise, ring.Members.Count,
+            $"{move.Rise:P0} of the ring's traffic moved to another model within hours; of everybody's traffic {move.PopulationRise:P0} did.");
+    }
+}

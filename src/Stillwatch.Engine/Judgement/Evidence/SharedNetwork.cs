@@ -1,0 +1,34 @@
+using Stillwatch.Engine.Rings;
+
+namespace Stillwatch.Engine.Judgement.Evidence;
+
+/// <summary>Members come through the same networks more than those networks' own crowds explain.</summary>
+/// <remarks>
+/// Sees: members on a /24 or /48 that holds more of the ring than chance (Poisson, 5 nats); a network most of the ring uses is left out, being a
+/// campus, an office or an app's backend. Why extraction shows it: exits are rented in blocks. Statistic: share of members. Unit: share.
+/// Cost: at most twelve look-ups a member. False positives: carrier NAT, VPN, campus; hence the exclusion and the crowd correction.
+/// Evasion: a residential exit for each account. Source: disclosures (proxy networks); CGNAT study of October 2025 for the correction.
+/// </remarks>
+internal sealed class SharedNetwork : IEvidence
+{
+    static readonly Curve ByShare = new((0.05, 0), (0.25, 1.5), (0.6, 4));
+
+    public string Family => Families.Infrastructure;
+
+    public string Trait => "network";
+
+    public Finding? Weigh(RingView ring, BenignReference reference)
+    {
+        var known = ring.Members.Count(m => m.Account.Networks.Count > 0);
+        if (known < TraitGate.MinActors)
+        {
+            return null;
+        }
+
+        var sharing = ring.Count(RingTraits.SharedNetwork);
+        var share = (double)sharing / known;
+        return new Finding(
+            share, ByShare.At(share) * Math.Min(1, known / 10.0), 1 - ring.Coverage.InRest(RingTraits.SharedNetwork), sharing,
+            $"{sharing} of {known} members come through networks that hold far more of this ring than their own crowd explains.");
+    }
+}

@@ -1,0 +1,49 @@
+using Stillwatch.Engine.Rings;
+
+namespace Stillwatch.Engine.Judgement.Evidence;
+
+/// <summary>Accounts that claim to be unrelated pay with the same tokens.</summary>
+/// <remarks>
+/// Sees: members whose payment token another actor of the ring uses. Why extraction shows it: cards are the scarcest thing a pool buys.
+/// Statistic: share of members, against the share among everybody else; ln of the ratio, per member, capped. Unit: nats. Cost: one look-up a member.
+/// False positives: households, procurement cards, a sponsor's credit; one token that pays for nearly the whole ring counts a quarter, because
+/// one payer says openly who he is. Evasion: a virtual card for each account; then the absence weighs against, but never much.
+/// Source: February 2026 disclosure (shared payment methods).
+/// </remarks>
+internal sealed class SharedPayment : IEvidence
+{
+    const double Cap = 4;
+    const double OnePayerShare = 0.8;
+    const double Unlinked = -2; // pools with a card for each account exist, groups of strangers without shared cards are the rule
+    static readonly Curve ByShare = new((0.0, Unlinked), (0.05, -1), (0.15, 0), (0.3, 2), (0.5, Cap));
+
+    public string Family => Families.Identity;
+
+    public string Trait => "shared-payment";
+
+    public Finding? Weigh(RingView ring, BenignReference reference)
+    {
+        var payers = ring.Members.Where(m => m.Account.Facts?.Payment > 0).ToList();
+        if (payers.Count < TraitGate.MinActors)
+        {
+            return null;
+        }
+
+        var groups = payers.GroupBy(m => m.Account.Facts!.Payment)
+            .Where(g => g.Select(m => m.Account.Actor).Distinct().Count() >= 2).ToList();
+        var sharing = groups.Sum(g => g.Count());
+        var share = (double)sharing / payers.Count;
+        var largest = groups.Count == 0 ? 0 : groups.Max(g => g.Count());
+        var weight = ByShare.At(share) * Math.Min(1, payers.Count / 10.0);
+        var onePayer = largest >= OnePayerShare * payers.Count;
+        var rest = ring.Coverage.InRest(RingTraits.SharedPayment);
+        return new Finding(
+            share, onePayer ? Math.Min(weight, Cap / 4) : weight, 1 - rest, sharing,
+            sharing == 0
+                ? $"Each of the {payers.Count} members pays with an instrument of its own."
+                : onePayer
+                    ? $"One payment token pays for {largest} of {payers.Count} members: an open payer, as a sponsor or a household is."
+                    : $"{sharing} of {payers.Count} members pay with a token that another unrelated member uses ({groups.Count} tokens).");
+    }
+
+}

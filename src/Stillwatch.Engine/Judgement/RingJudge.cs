@@ -1,0 +1,86 @@
+using Stillwatch.Engine.Judgement.Evidence;
+using Stillwatch.Engine.Responses;
+using Stillwatch.Engine.Rings;
+
+namespace Stillwatch.Engine.Judgement;
+
+/// <summary>A ring with its verdict, its evidence and the rung that follows.</summary>
+internal sealed record JudgedRing(RingView Ring, Verdict Verdict, Balance Balance, Balance Resale, double Logit, Rung Rung)
+{
+    /// <summary>The largest move to another model, for the report; null when the ring uses one.</summary>
+    public ModelMove? Pivot { get; init; }
+
+    /// <summary>What calibration added to prior and evidence, nats.</summary>
+    public double CalibrationLogOdds => Verdict == Verdict.Automation ? Logit + RingJudge.Prior - Balance.LogOdds : Logit - RingJudge.Prior - Balance.LogOdds;
+
+    public double Confidence => 1 / (1 + Math.Exp(-Logit));
+}
+
+/// <summary>Weighs every kind of evidence on a ring and picks the verdict that explains it best.</summary>
+/// <remarks>
+/// Three hypotheses. Distillation: prior −9 nats plus all families. Resale: the same prior, with many-users in place of what is asked.
+/// Automation (benign) holds when neither is likelier than not; its confidence is one minus the likelier of the two.
+/// </remarks>
+internal sealed class RingJudge
+{
+    /// <summary>Log-odds of the base rate of campaigns among candidate groups, nats (reference arithmetic, design 4.5).</summary>
+    public const double Prior = -9;
+
+    static readonly IReadOnlyList<IEvidence> Common =
+    [
+        new SharedPayment(), new SignupWave(), new BatchIdentity(), new AgedMembers(),
+        new SharedDevice(), new SharedNetwork(), new UniformClient(), new OutputCrossing(),
+    ];
+
+    static readonly IReadOnlyList<IEvidence> OfDistillation =
+    [
+        new EvenVolumes(), new MachineRhythm(), new RoundTheClock(), new ReleasePivot(),
+        new TemplateLift(), new NewItems(), new FollowUps(), new RichOutputs(), new IntentCues(),
+    ];
+
+    static readonly IReadOnlyList<IEvidence> OfResale = [new RoundTheClock(), new EvenVolumes(), new ManyUsers()];
+
+    readonly Policy _policy;
+    readonly HashSet<string> _ignored;
+
+    /// <param name="ignored">Families and traits left out, for ablation.</param>
+    public RingJudge(Policy policy, IEnumerable<string> ignored) => (_policy, _ignored) = (policy, [.. ignored]);
+
+    /// <summary>Every kind of evidence there is, for documentation tests.</summary>
+    public static IEnumerable<IEvidence> Kinds => Common.Concat(OfDistillation).Concat(OfResale).DistinctBy(e => e.GetType());
+
+    public JudgedRing Judge(RingView ring, BenignReference reference, Rung held)
+    {
+        var common = Weigh(Common, ring, reference);
+        var distillation = Balance.Of(common.Concat(Weigh(OfDistillation, ring, reference)));
+        var resale = Balance.Of(common.Concat(Weigh(OfResale, ring, reference)));
+        var (d, r) = (Prior + distillation.LogOdds, Prior + resale.LogOdds);
+        var (verdict, balance, sum) = d >= r ? (Verdict.Distillation, distillation, d) : (Verdict.Resale, resale, r);
+        var logit = sum + Calibration.Offset(sum);
+        if (logit <= 0)
+        {
+            return new JudgedRing(ring, Verdict.Automation, Negated(balance), resale, -logit, Rung.Observe);
+        }
+
+        var rung = _policy.Decide(verdict, logit, balance.ByFamily, held);
+        return new JudgedRing(ring, verdict, balance, resale, logit, rung) { Pivot = ModelMoves.Largest(ring, reference.Models) };
+    }
+
+    List<EvidenceItem> Weigh(IEnumerable<IEvidence> kinds, RingView ring, BenignReference reference)
+    {
+        var items = new List<EvidenceItem>();
+        foreach (var kind in kinds)
+        {
+            if (!_ignored.Contains(kind.Family) && !_ignored.Contains(kind.Trait) && kind.Weigh(ring, reference) is { } finding)
+            {
+                items.Add(Balance.Item(kind.Family, kind.Trait, finding));
+            }
+        }
+
+        return items;
+    }
+
+    /// <summary>The same evidence as seen from the benign verdict: what spoke against it speaks for it.</summary>
+    static Balance Negated(Balance balance) =>
+        Balance.Of(balance.Items.Select(i => i with { RawLogOdds = -i.RawLogOdds }));
+}

@@ -1,0 +1,83 @@
+using Stillwatch.Engine.Exchanges;
+using Stillwatch.Engine.Provenance;
+using Stillwatch.Engine.Responses;
+using Stillwatch.Engine.Rings;
+using Stillwatch.Engine.Traits;
+
+namespace Stillwatch.Engine.Judgement;
+
+/// <summary>A ring and its accounts as judged now, and the campaign it is followed as.</summary>
+internal sealed record CampaignState(JudgedRing Judged, IReadOnlyList<JudgedAccount> Accounts, RegisteredCampaign Registered);
+
+/// <summary>The one stage that sees all shards' summaries: gate, cluster, link, weigh, judge, register. Runs at epochs of event time.</summary>
+internal sealed class RingStage(DetectorSettings settings, AccountDirectory directory)
+{
+    /// <summary>Benign rings are reported from this many actors on; smaller ones are of no interest.</summary>
+    const int MinBenignActors = 10;
+
+    readonly Population _population = new();
+    readonly RingJudge _ringJudge = new(settings.Policy, settings.Ignored);
+    readonly AccountJudge _accountJudge = new(settings.Policy);
+
+    public CampaignRegister Register { get; } = new();
+
+    public CrossingTable Crossings { get; } = new();
+
+    /// <summary>What the latest judgement held.</summary>
+    public IReadOnlyList<CampaignState> Current { get; private set; } = [];
+
+    public Population Population => _population;
+
+    public void Judge(IReadOnlyList<AccountPartition> accounts, IReadOnlyList<TraitPartition> traits, long nowMs)
+    {
+        // 1. Who is there, and what normal looks like.
+        _population.Take(accounts);
+        var cohort = ReferenceCohort.Of(_population, directory, nowMs);
+
+        // 2. Which templates stand out, and who follows them.
+        var gated = TraitGate.Open(traits, _population, cohort);
+        var classes = TemplateClasses.Cluster(gated, _population);
+        var members = ClassMembers.Find(classes, _population);
+
+        // 3. Groups of linked accounts.
+        var background = new Background(_population);
+        var candidates = new RingBuilder(_population, cohort, classes, members, Crossings).Build();
+        var selection = new RingMembers(_population, cohort, background, classes, members, Crossings);
+        var rings = candidates.Select(c => selection.Select(c, nowMs)).OfType<RingView>().ToList();
+
+        // 4. Judged on pooled evidence, each account on its own besides.
+        var reference = new BenignReference(_population, cohort, background, nowMs);
+        var matched = Register.Match([.. rings.Select(r => r.Members.Select(m => m.Account.Name).ToList())]);
+        var current = new List<CampaignState>();
+        for (var i = 0; i < rings.Count; i++)
+        {
+            var judged = _ringJudge.Judge(rings[i], reference, matched[i]?.Rung ?? Rung.Observe);
+            if (judged.Verdict != Verdict.Automation || rings[i].Actors >= MinBenignActors)
+            {
+                current.Add(Settle(judged, matched[i], nowMs));
+            }
+        }
+
+        Register.Forget(current.Select(c => c.Registered.Number).ToHashSet());
+        Current = current;
+    }
+
+    CampaignState Settle(JudgedRing judged, RegisteredCampaign? known, long nowMs)
+    {
+        var accounts = new List<JudgedAccount>();
+        foreach (var member in judged.Ring.Members)
+        {
+            var held = known is not null && known.Members.TryGetValue(member.Account.Name, out var before) ? before.Rung : Rung.Observe;
+            accounts.Add(_accountJudge.Judge(member, judged, held, nowMs));
+        }
+
+        var licensed = accounts.Count(a => AccountJudge.Allows(AccountJudge.LicenceOf(a.Member, nowMs), judged.Verdict));
+        if (licensed >= 0.8 * accounts.Count)
+        {
+            judged = judged with { Rung = Rung.Observe };
+        }
+
+        var registered = Register.Record(known, judged.Verdict, judged.Rung, accounts.Select(a => (a.Member.Account.Name, a.Rung)), nowMs);
+        return new CampaignState(judged, accounts, registered);
+    }
+}

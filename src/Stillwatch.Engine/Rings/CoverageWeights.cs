@@ -1,0 +1,83 @@
+namespace Stillwatch.Engine.Rings;
+
+/// <summary>What each ring trait says for and against membership, nats.</summary>
+internal sealed class CoverageWeights
+{
+    const int Traits = 11;
+    const int MaxRest = 4000; // the rest's coverage is a proportion: 4,000 accounts know it to within a point
+
+    readonly double[] _present = new double[Traits];
+    readonly double[] _absent = new double[Traits];
+    readonly double[] _inRing = new double[Traits];
+    readonly double[] _inRest = new double[Traits];
+
+    CoverageWeights()
+    {
+    }
+
+    public static CoverageWeights None => new();
+
+    /// <summary>Share of members that show a trait, 0 to 1.</summary>
+    public double InRing(RingTraits trait) => _inRing[IndexOf(trait)];
+
+    /// <summary>Share of everybody else that shows it, 0 to 1.</summary>
+    public double InRest(RingTraits trait) => _inRest[IndexOf(trait)];
+
+    public double Of(RingTraits trait, bool present) => (present ? _present : _absent)[IndexOf(trait)];
+
+    /// <summary>The account's whole balance; having more of the template includes having some.</summary>
+    public double Sum(RingTraits traits)
+    {
+        var sum = 0.0;
+        for (var t = 0; t < Traits; t++)
+        {
+            sum += ((int)traits & (1 << t)) != 0 ? _present[t] : _absent[t];
+        }
+
+        return sum;
+    }
+
+    public static CoverageWeights Of(
+        IReadOnlyList<RingMember> members, RingCandidate candidate, Population population, Func<int, RingMember> describe, double cap)
+    {
+        var weights = new CoverageWeights();
+        var candidates = candidate.Accounts.ToHashSet();
+        var stride = Math.Max(1, population.Count / MaxRest);
+        var (ring, rest) = (new int[Traits], new int[Traits]);
+        var restCount = 0;
+        foreach (var member in members)
+        {
+            Count(ring, member.Traits);
+        }
+
+        for (var i = 0; i < population.Count; i += stride)
+        {
+            if (!candidates.Contains(i))
+            {
+                Count(rest, describe(i).Traits);
+                restCount++;
+            }
+        }
+
+        for (var t = 0; t < Traits; t++)
+        {
+            var r = (ring[t] + 0.5) / (members.Count + 1);
+            var b = (rest[t] + 0.5) / (restCount + 1);
+            (weights._inRing[t], weights._inRest[t]) = (r, b);
+            weights._present[t] = Math.Clamp(Math.Log(r / b), -cap, cap);
+            weights._absent[t] = Math.Clamp(Math.Log((1 - r) / (1 - b)), -cap, cap);
+        }
+
+        return weights;
+    }
+
+    static void Count(int[] counts, RingTraits traits)
+    {
+        for (var t = 0; t < Traits; t++)
+        {
+            counts[t] += ((int)traits >> t) & 1;
+        }
+    }
+
+    static int IndexOf(RingTraits trait) => System.Numerics.BitOperations.TrailingZeroCount((int)trait);
+}

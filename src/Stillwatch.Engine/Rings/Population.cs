@@ -1,0 +1,96 @@
+using Stillwatch.Engine.Exchanges;
+using Stillwatch.Engine.Traits;
+
+namespace Stillwatch.Engine.Rings;
+
+/// <summary>All accounts seen so far in one fixed order (first exchange, then name), and which of them share a payer or a device.</summary>
+/// <remarks>Grows at each judgement by the accounts that are new; after a restore the same order comes back by sorting.</remarks>
+internal sealed class Population
+{
+    readonly Dictionary<ulong, int> _byName = [];
+    readonly Dictionary<ulong, List<int>> _byPayment = [];
+    readonly Dictionary<ulong, List<int>> _byDevice = [];
+    readonly List<AccountState> _accounts = [];
+
+    public IReadOnlyList<AccountState> Accounts => _accounts;
+
+    public int Count => _accounts.Count;
+
+    public int IndexOf(ulong name) => _byName.GetValueOrDefault(name, -1);
+
+    /// <summary>Payment tokens with the accounts that use them.</summary>
+    public IReadOnlyDictionary<ulong, List<int>> Payments => _byPayment;
+
+    public IReadOnlyDictionary<ulong, List<int>> Devices => _byDevice;
+
+    public void Take(IEnumerable<AccountPartition> partitions)
+    {
+        var fresh = new List<AccountState>();
+        foreach (var partition in partitions)
+        {
+            for (var i = partition.Accounts.Count - 1; i >= 0 && !_byName.ContainsKey(partition.Accounts[i].Name); i--)
+            {
+                fresh.Add(partition.Accounts[i]);
+            }
+        }
+
+        foreach (var account in fresh.OrderBy(a => a.FirstMs).ThenBy(a => a.Name))
+        {
+            var index = _accounts.Count;
+            _accounts.Add(account);
+            _byName.Add(account.Name, index);
+            if (account.Facts is { } facts)
+            {
+                Index(_byPayment, facts.Payment, index);
+                Index(_byDevice, facts.Device, index);
+            }
+        }
+    }
+
+    /// <summary>Whether another actor uses the account's payment token or device.</summary>
+    public bool SharesIdentity(int account)
+    {
+        var facts = _accounts[account].Facts;
+        return facts is not null && (OtherActor(_byPayment, facts.Payment, account) || OtherActor(_byDevice, facts.Device, account));
+    }
+
+    public bool SharesPayment(int account) =>
+        _accounts[account].Facts is { Payment: not 0 } facts && OtherActor(_byPayment, facts.Payment, account);
+
+    /// <summary>How many different actors are among <paramref name="accounts"/>.</summary>
+    public int Actors(IEnumerable<int> accounts) => accounts.Select(a => _accounts[a].Actor).Distinct().Count();
+
+    bool OtherActor(Dictionary<ulong, List<int>> index, ulong value, int account)
+    {
+        if (value == 0)
+        {
+            return false;
+        }
+
+        var actor = _accounts[account].Actor;
+        foreach (var other in index[value])
+        {
+            if (_accounts[other].Actor != actor)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    static void Index(Dictionary<ulong, List<int>> index, ulong value, int account)
+    {
+        if (value == 0)
+        {
+            return;
+        }
+
+        if (!index.TryGetValue(value, out var list))
+        {
+            index[value] = list = [];
+        }
+
+        list.Add(account);
+    }
+}

@@ -1,0 +1,68 @@
+using Stillwatch.Engine.Exchanges;
+using Stillwatch.Engine.Traits;
+
+namespace Stillwatch.Engine.Rings;
+
+/// <summary>The accounts that show what normal looks like. Popularity is measured against them, never against everybody: a ring of 20,000
+/// accounts makes its own template popular.</summary>
+/// <remarks>
+/// With an accounts file: active, created 30 days or more before now, verified by payment or better (where the file says), no payer or device
+/// shared with another actor. With logs alone: accounts with eight exchanges or more of which at most a fifth follow any one template; an app's
+/// users are outside it, as new accounts would be, but a pool that uses many templates a head is inside (a limit the ADR names). A cohort of under 50 accounts is no cohort: the second rule then
+/// stands in for the first. One payer is one actor, so nobody can buy weight in it cheaply.
+/// </remarks>
+internal sealed class ReferenceCohort
+{
+    const long AgedMs = 30L * 24 * 3_600_000;
+    const int MinAccounts = 50;
+    const double MaxTemplateShare = 0.2;
+
+    readonly bool[] _members;
+
+    ReferenceCohort(bool[] members, bool byRecord)
+    {
+        _members = members;
+        Count = members.Count(m => m);
+        ByRecord = byRecord;
+    }
+
+    public int Count { get; }
+
+    /// <summary>Whether age and verification decided, not behaviour.</summary>
+    public bool ByRecord { get; }
+
+    public bool this[int account] => _members[account];
+
+    public static ReferenceCohort Of(Population population, AccountDirectory directory, long nowMs)
+    {
+        if (directory.HasAges)
+        {
+            var aged = Select(population, i => IsAgedAndUnlinked(population, i, nowMs));
+            if (aged.Count(m => m) >= MinAccounts)
+            {
+                return new ReferenceCohort(aged, byRecord: true);
+            }
+        }
+
+        return new ReferenceCohort(Select(population, i => MostlyItsOwn(population.Accounts[i])), byRecord: false);
+    }
+
+    static bool[] Select(Population population, Func<int, bool> rule)
+    {
+        var members = new bool[population.Count];
+        for (var i = 0; i < members.Length; i++)
+        {
+            members[i] = rule(i);
+        }
+
+        return members;
+    }
+
+    static bool IsAgedAndUnlinked(Population population, int account, long nowMs) =>
+        population.Accounts[account].Facts is { Active: true, CreatedMs: { } created } facts
+        && created <= nowMs - AgedMs
+        && facts.Verification is null or >= VerificationLevel.Payment
+        && !population.SharesIdentity(account);
+
+    static bool MostlyItsOwn(AccountState account) => account.TopTemplateRatio <= MaxTemplateShare;
+}

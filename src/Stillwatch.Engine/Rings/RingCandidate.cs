@@ -1,0 +1,14 @@
+using Stillwatch.Engine.Traits;
+
+namespace Stillwatch.Engine.Rings;
+
+/// <summary>Something accounts share, as a node of the ring graph.</summary>
+/// <param name="Id">Keyed hash of the trait; for a template class its number.</param>
+/// <param name="Accounts">Indices into the population, ascending.</param>
+internal sealed record SharedTrait(TraitKind Kind, ulong Id, IReadOnlyList<int> Accounts);
+
+/// <summary>A group of linked accounts, not yet judged.</summary>
+/// <param name="Classes">Template classes, by number.</param>
+/// <param name="Nodes">All shared traits, template classes among them.</param>
+/// <param name="Accounts">Everyone any node names, ascending; who really belongs is <see cref="RingMembers"/>' question.</param>
+internal sealed record RingCandidate(IReadOnlyList<int> Classes, IReadOnlyList<SharedTrait> Nodes, IReadOnlyList<int> Accounts);

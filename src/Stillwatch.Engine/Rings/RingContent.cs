@@ -1,0 +1,88 @@
+using Stillwatch.Engine.Sketches;
+using Stillwatch.Engine.Traits;
+
+namespace Stillwatch.Engine.Rings;
+
+/// <summary>What a ring asks, pooled over its members' sampled exchanges that follow its templates (all of them where it has none).</summary>
+internal sealed class RingContent
+{
+    const int MaxPerMember = 32;
+
+    RingContent()
+    {
+    }
+
+    public int Exchanges { get; private set; }
+
+    /// <summary>Exchanges with user text of their own: they ask something.</summary>
+    public int Items { get; private set; }
+
+    public int DistinctItems { get; private set; }
+
+    /// <summary>Items that more than one member asked.</summary>
+    public int SharedItems { get; private set; }
+
+    public int FollowUps { get; private set; }
+
+    public int ToolLoops { get; private set; }
+
+    public double MedianOutputTokens { get; private set; } = double.NaN;
+
+    /// <summary>Share of exchanges that cue each capability, 0 to 1.</summary>
+    public double[] CueShares { get; } = new double[CueLexicon.Count];
+
+    public static RingContent Of(RingCandidate candidate, IReadOnlyList<RingMember> members, TemplateClasses classes)
+    {
+        var content = new RingContent();
+        var wanted = candidate.Classes.ToHashSet();
+        var tally = new int[classes.Count];
+        var items = new Dictionary<uint, (int Member, bool Shared)>();
+        var outputs = new List<int>();
+        foreach (var member in members)
+        {
+            var taken = 0;
+            foreach (ref readonly var digest in member.Account.Digests)
+            {
+                if (taken < MaxPerMember && (wanted.Count == 0 || wanted.Contains(classes.Match(digest, tally))))
+                {
+                    taken++;
+                    content.Take(digest, member.Index, items, outputs);
+                }
+            }
+        }
+
+        content.DistinctItems = items.Count;
+        content.SharedItems = items.Values.Count(i => i.Shared);
+        outputs.Sort();
+        content.MedianOutputTokens = outputs.Count == 0 ? double.NaN : outputs[outputs.Count / 2];
+        for (var c = 0; c < content.CueShares.Length; c++)
+        {
+            content.CueShares[c] /= Math.Max(1, content.Items);
+        }
+
+        return content;
+    }
+
+    void Take(in AccountDigest digest, int member, Dictionary<uint, (int Member, bool Shared)> items, List<int> outputs)
+    {
+        Exchanges++;
+        FollowUps += (digest.Traits & ExchangeTraits.FollowUp) != 0 ? 1 : 0;
+        ToolLoops += (digest.Traits & ExchangeTraits.ToolLoop) != 0 ? 1 : 0;
+        if (digest.OutputTokens != AccountDigest.UnknownTokens)
+        {
+            outputs.Add(digest.OutputTokens);
+        }
+
+        if (digest.Item == 0)
+        {
+            return;
+        }
+
+        Items++;
+        items[digest.Item] = items.TryGetValue(digest.Item, out var known) ? (known.Member, known.Shared || known.Member != member) : (member, false);
+        for (var c = 0; c < CueShares.Length; c++)
+        {
+            CueShares[c] += ((int)digest.Cues >> c) & 1;
+        }
+    }
+}

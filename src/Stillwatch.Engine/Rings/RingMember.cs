@@ -1,0 +1,43 @@
+using Stillwatch.Engine.Traits;
+
+namespace Stillwatch.Engine.Rings;
+
+/// <summary>What an account may have in common with a ring; each is a fact, none is proof.</summary>
+[Flags]
+internal enum RingTraits : ushort
+{
+    None = 0,
+
+    /// <summary>At least half of its sampled exchanges follow the ring's templates.</summary>
+    MostlyTemplate = 1,
+
+    /// <summary>Some do: two or more, or a tenth.</summary>
+    SomeTemplate = 2,
+    SharedPayment = 4,
+    SharedDevice = 8,
+    SignupWave = 16,
+    SharedNetwork = 32,
+    RingClient = 64,
+
+    /// <summary>Gaps as even as a scheduler's.</summary>
+    MachineRhythm = 128,
+
+    /// <summary>A person's next turns, in one exchange of twenty or more.</summary>
+    FollowsUp = 256,
+    ReferenceCohort = 512,
+
+    /// <summary>Brings back what we said to another of them, or the other way round.</summary>
+    OwnOutput = 1024,
+}
+
+/// <summary>An account as a possible member of a ring.</summary>
+internal sealed record RingMember(int Index, AccountState Account, int Hits, RingTraits Traits)
+{
+    /// <summary>Share of the account's sampled exchanges that follow the ring's templates, 0 to 1.</summary>
+    public double TemplateShare => Account.Digests.Length == 0 ? 0 : (double)Hits / Account.Digests.Length;
+
+    /// <summary>Its exchanges that follow the ring's templates, estimated from the sample.</summary>
+    public double TemplateExchanges => TemplateShare * Account.Exchanges;
+
+    public bool Has(RingTraits trait) => (Traits & trait) != 0;
+}

@@ -1,0 +1,28 @@
+namespace Stillwatch.Engine.Rings;
+
+/// <summary>A ring with its members settled: what the evidence is weighed on.</summary>
+internal sealed class RingView(
+    RingCandidate candidate, IReadOnlyList<RingMember> members, CoverageWeights coverage, RingContent content, Population population, long nowMs)
+{
+    public RingCandidate Candidate { get; } = candidate;
+
+    public IReadOnlyList<RingMember> Members { get; } = members;
+
+    public CoverageWeights Coverage { get; } = coverage;
+
+    public Population Population { get; } = population;
+
+    public long NowMs { get; } = nowMs;
+
+    public int Actors { get; } = population.Actors(members.Select(m => m.Index));
+
+    /// <summary>What the ring asks.</summary>
+    public RingContent Content { get; } = content;
+
+    public bool HasTemplates => Candidate.Classes.Count > 0;
+
+    public int Count(RingTraits trait) => Members.Count(m => m.Has(trait));
+
+    /// <summary>Share of members that show a trait, 0 to 1, without smoothing.</summary>
+    public double Share(RingTraits trait) => (double)Count(trait) / Members.Count;
+}

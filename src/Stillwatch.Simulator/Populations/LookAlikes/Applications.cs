@@ -1,0 +1,116 @@
+using System.Security.Cryptography;
+using System.Text;
+using Stillwatch.Engine.Exchanges;
+using Stillwatch.Simulator.Arrivals;
+using Stillwatch.Simulator.Corpus;
+using Stillwatch.Simulator.Identities;
+using Stillwatch.Simulator.Randomness;
+using Stillwatch.Simulator.Words;
+
+namespace Stillwatch.Simulator.Populations.LookAlikes;
+
+/// <summary>Third-party applications: one system prompt and one frame for the user's words, over accounts that nothing else connects.</summary>
+static class Applications
+{
+    /// <summary>
+    /// An application goes viral: its users sign up by the thousand within days, most during the log. Every second one was never registered.
+    /// The dominant false positive of coordination detection: new, unlinked accounts, one template.
+    /// </summary>
+    public static void Viral(Crowd crowd)
+    {
+        var number = crowd.Random.Below(2);
+        foreach (var members in crowd.EvenCircles(crowd.Groups(5)))
+        {
+            var app = new Application(crowd, registered: number++ % 2 == 0);
+            var breaks = crowd.Random.Between(-48 * World.HourMs, crowd.World.SpanMs * 0.35);
+            foreach (var persona in members)
+            {
+                var joined = Math.Min(breaks + persona.Random.Exponential(22 * World.HourMs), crowd.World.SpanMs - World.HourMs);
+                if (persona.Random.Chance(0.85))
+                {
+                    persona.Record = persona.Record with { Created = crowd.World.Enrolment.At(joined) };
+                }
+
+                persona.Client = app.Client;
+                crowd.Add(app.User(crowd, persona));
+            }
+        }
+    }
+
+    /// <summary>Users bring keys of their own to an application whose server makes all calls: one address and client for everybody, accounts of any age.</summary>
+    public static void OwnKey(Crowd crowd)
+    {
+        var number = crowd.Random.Below(2);
+        foreach (var members in crowd.EvenCircles(crowd.Groups(4)))
+        {
+            var app = new Application(crowd, registered: number++ % 2 == 0);
+            var backend = crowd.World.Enrolment.Addresses.Draw(crowd.Random, NetworkKind.Datacenter);
+            foreach (var persona in members)
+            {
+                persona.Client = app.Client;
+                // People play with their key at home as well.
+                persona.Addresses = persona.Random.Chance(0.25) ? [backend, persona.Addresses[0]] : [backend];
+                crowd.Add(app.User(crowd, persona));
+            }
+        }
+    }
+}
+
+/// <summary>One application.</summary>
+sealed class Application
+{
+    readonly string _system;
+    readonly SlotTemplate _frame;
+    readonly string? _id;
+    readonly double _framedRatio;
+
+    public Application(Crowd crowd, bool registered)
+    {
+        var (world, random) = (crowd.World, crowd.Random);
+        _system = world.Library.Shared(PromptKind.AppSystem, random.NextUInt64(), 0);
+        if (_system.Length > 2500)
+        {
+            _system = _system[..2500];
+        }
+
+        var frame = world.Library.Shared(PromptKind.AppFrame, random.NextUInt64(), 0);
+        _frame = new SlotTemplate(frame.Contains("{%", StringComparison.Ordinal) ? frame : $"{frame}\n{{%user}}");
+        _framedRatio = random.Pick([0.0, 0.5, 1.0]);
+        var name = world.Library.Grammar.Expand("noun", random).Split(' ')[0];
+        Client = ClientHabit.Named(random, $"{name}App");
+        if (registered)
+        {
+            _id = world.Enrolment.Token("app_", random.NextUInt64());
+            world.Apps.Add(new AppRecord
+            {
+                App = _id,
+                Name = name,
+                Owner = world.Enrolment.Found(random, verified: true).Organization,
+                ClientIds = [_id],
+                UserAgents = [$"{name}App/*"],
+                SystemPrompts = [$"sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_system)))}"],
+                Until = new DateOnly(2027, 1, 1),
+                ReviewedBy = "registry",
+            });
+        }
+    }
+
+    public ClientHabit Client { get; }
+
+    public Actor User(Crowd crowd, Persona persona)
+    {
+        persona.App = _id;
+        persona.MaxTokens = 1024;
+        persona.Temperature = null;
+        // An app's users come back for a few questions at a time, at any hour.
+        var slots = Timetables.Person(persona.Random, crowd.Volume(persona), crowd.From(persona), crowd.World.SpanMs, 3, pauseSeconds: 50);
+        return new PersonActor(crowd.World, persona, slots, new PersonHabits
+        {
+            System = _system,
+            CodeRatio = 0.03,
+            PasteRatio = 0.04,
+            SpecialRatio = _framedRatio,
+            Special = (actor, _) => _frame.Compose(crowd.World.Library, actor.Persona.Seed, actor.Dice.Below(1_000_000)).Text,
+        });
+    }
+}

@@ -1,0 +1,83 @@
+using Stillwatch.Simulator.Arrivals;
+using Stillwatch.Simulator.Corpus;
+using Stillwatch.Simulator.Identities;
+using Stillwatch.Simulator.Words;
+
+namespace Stillwatch.Simulator.Populations;
+
+/// <summary>What a person's questions are like.</summary>
+sealed record PersonHabits
+{
+    /// <summary>Share of conversations about programming.</summary>
+    public double CodeRatio { get; init; } = 0.12;
+
+    /// <summary>Share of questions with a document pasted behind them.</summary>
+    public double PasteRatio { get; init; } = 0.16;
+
+    public string? System { get; init; }
+
+    /// <summary>Share of first questions that <see cref="Special"/> writes.</summary>
+    public double SpecialRatio { get; init; }
+
+    /// <summary>Writes a question of the class's own, knowing the slot's time; null falls back to an ordinary one.</summary>
+    public Func<PersonActor, uint, string?>? Special { get; init; }
+}
+
+/// <summary>Somebody who talks to the model, by a chat program or by small scripts: most of the population.</summary>
+sealed class PersonActor(World world, Persona persona, Slot[] slots, PersonHabits habits) : Actor(world, persona, slots)
+{
+    /// <summary>Ordinary people use public templates too: they try what they read.</summary>
+    const double PublicTemplateRatio = 0.015;
+
+    readonly Conversation _talk = new(world);
+    bool _code;
+
+    /// <summary>The account's own randomness, for <see cref="PersonHabits.Special"/>.</summary>
+    public Randomness.SeededRandom Dice => Random;
+
+    public World Around => World;
+
+    protected override Turn Speak(int index)
+    {
+        var slot = Slots[index];
+        if (slot.Starts || _talk.IsEmpty || !Random.Chance(Persona.FollowUpRatio))
+        {
+            _talk.Clear();
+            _code = Random.Chance(habits.CodeRatio);
+        }
+
+        var first = _talk.IsEmpty;
+        string? system = habits.System;
+        var text = first && Random.Chance(habits.SpecialRatio) ? habits.Special?.Invoke(this, slot.Ms) : null;
+        var answer = Answer(_code);
+        if (text is null && first && Random.Chance(PublicTemplateRatio))
+        {
+            var item = Random.Pick(Random.Pick(World.Families.Public).Templates).Compose(World.Library, Persona.Seed, Random.Below(100_000));
+            text = item.Text;
+            system ??= item.System;
+        }
+
+        return new Turn { System = system, Messages = _talk.Say(text ?? Ordinary(first), answer), Answer = answer };
+    }
+
+    string Ordinary(bool first)
+    {
+        var kind = (first, _code) switch
+        {
+            (true, true) => PromptKind.Code,
+            (true, false) => PromptKind.Chat,
+            (false, true) => PromptKind.CodeFollowUp,
+            _ => PromptKind.FollowUp,
+        };
+        var text = World.Library.Text(kind, Random);
+        return Random.Chance(habits.PasteRatio)
+            ? $"{text}\n\n{World.Library.Document(Random, (int)Math.Clamp(Random.LogNormal(1400, 0.8), 200, 9000))}"
+            : text;
+    }
+
+    Answer Answer(bool code)
+    {
+        var tokens = code ? World.Traces.CodeTokens(Random) : World.Traces.ChatTokens(Random);
+        return new Answer(Random.NextUInt64(), (int)Math.Clamp(tokens * Persona.Verbosity, 3, 3000), code ? OutputStyle.Code : OutputStyle.Prose);
+    }
+}
