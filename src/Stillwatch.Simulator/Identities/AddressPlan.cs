@@ -24,7 +24,7 @@ sealed class AddressPlan(int accounts)
     /// <summary>Number of /24 ranges of a kind.</summary>
     public int Prefixes(NetworkKind kind) => kind switch
     {
-        NetworkKind.Residential => Math.Max(150, accounts),
+        NetworkKind.Residential => Math.Max(150, accounts / 2),
         NetworkKind.Mobile => Math.Max(20, accounts / 40),
         NetworkKind.Datacenter => Math.Max(40, accounts / 12),
         NetworkKind.Vpn => Math.Max(12, accounts / 200),
