@@ -141,26 +141,10 @@ static class OpenAiBodies
             json.WriteEndObject();
         }
 
-        var texts = parts.OfType<TextPart>().ToArray();
-        if (texts.Length == 1)
+        var texts = parts.OfType<TextPart>().Select(part => part.Text).ToArray();
+        if (texts.Length > 0)
         {
-            WriteTurn(json, "user"u8, texts[0].Text);
-        }
-        else if (texts.Length > 1)
-        {
-            json.WriteStartObject();
-            json.WriteString("role"u8, "user"u8);
-            json.WriteStartArray("content"u8);
-            foreach (var text in texts)
-            {
-                json.WriteStartObject();
-                json.WriteString("type"u8, "text"u8);
-                json.WriteString("text"u8, text.Text);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
+            WriteTurn(json, "user"u8, texts.Length == 1 ? texts[0] : string.Join('\n', texts));
         }
     }
 

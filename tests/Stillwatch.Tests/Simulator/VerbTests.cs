@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Text.Json;
+using Stillwatch.Engine.Judgement;
+using Stillwatch.Engine.Responses;
+using Stillwatch.Simulator;
+using Stillwatch.Simulator.Evaluation;
+using Stillwatch.Verbs;
+
+namespace Stillwatch.Tests.Simulator;
+
+public sealed class VerbTests : IDisposable
+{
+    readonly string _directory = Directory.CreateTempSubdirectory("stillwatch-verbs").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public void What_simulate_writes_a_perfect_report_scores_perfectly_on()
+    {
+        var (code, output, _) = Run(SimulateVerb.Create(), "tiny", "--out", _directory, "--scale", "0.2", "--seed", "9", "--json");
+        Assert.Equal(0, code);
+        Assert.True(JsonDocument.Parse(output).RootElement.GetProperty("exchanges").GetInt64() > 1000);
+        var truth = File.ReadLines(Path.Combine(_directory, "truth.jsonl")).Select(line => JsonSerializer.Deserialize(line, TruthJson.Default.AccountTruth)!).ToList();
+        var start = new DateTimeOffset(2026, 2, 2, 0, 0, 0, TimeSpan.Zero);
+        var campaigns = truth.Where(item => item.Malicious).GroupBy(item => item.Class).ToList();
+        var report = Reports.Of(
+            [.. campaigns.Select(group => Reports.Campaign(group.Key, group.First().Verdict!.Value, start, [.. group.Select(item => item.Account)]))],
+            [.. campaigns.SelectMany(group => group.Select(item => Reports.Account(item.Account, group.Key, 0.99, start, Rung.Shape)))]);
+        File.WriteAllText(Path.Combine(_directory, "report.json"), JsonSerializer.Serialize(report, ReportJson.Readable.Report));
+
+        string[] arguments = ["--report", In("report.json"), "--truth", In("truth.jsonl"), "--log", In("exchanges.jsonl.gz"), "--plot", In("plot.svg")];
+        (code, output, _) = Run(EvaluateVerb.Create(), [.. arguments, "--json"]);
+        Assert.Equal(0, code);
+        var result = JsonSerializer.Deserialize(output, EvaluationJson.Default.EvaluationResult)!;
+        Assert.All(result.Campaigns, score => Assert.Equal((1.0, 0L, 0L), (score.RecallRatio, score.LostBeforeOwn, score.LostBeforeAlarm)));
+        Assert.Equal((1.0, 1.0), (result.CampaignPrecisionRatio, result.AccountPrecisionRatio));
+        Assert.All(result.Classes, score => Assert.Equal(0, score.Restricted + score.Verified));
+        Assert.StartsWith("<svg", File.ReadAllText(In("plot.svg")));
+
+        File.WriteAllText(In("first.json"), output);
+        (code, output, _) = Run(EvaluateVerb.Create(), "--pool", In("first.json"), In("first.json"));
+        Assert.Equal(0, code);
+        Assert.Contains("2 runs", output);
+
+        // Somebody else's log: the report may be perfect, the comparison cannot be trusted.
+        File.WriteAllLines(In("other.jsonl"), ["""{"id":"x","time":"2026-02-02T00:00:00Z","account":"stranger"}"""]);
+        (code, _, var error) = Run(EvaluateVerb.Create(), "--report", In("report.json"), "--truth", In("truth.jsonl"), "--log", In("other.jsonl"));
+        Assert.Equal(3, code);
+        Assert.Contains("is this the log", error);
+    }
+
+    [Theory]
+    [InlineData("no such scenario", "nowhere")]
+    [InlineData("--scale", "tiny", "--scale", "0")]
+    [InlineData("no such directory", "tiny", "--corpus", "/nowhere")]
+    [InlineData("--corpus DIR", "tiny", "--exclude-source", "x*")]
+    public void Wrong_usage_of_simulate_names_the_thing_and_the_cure(string expected, params string[] arguments)
+    {
+        var (code, _, error) = Run(SimulateVerb.Create(), [.. arguments, "--out", In("never")]);
+        Assert.Equal(2, code);
+        Assert.Contains(expected, error);
+        Assert.False(File.Exists(In("never/exchanges.jsonl.gz")));
+    }
+
+    [Fact]
+    public void Wrong_usage_of_evaluate_names_the_thing_and_the_cure()
+    {
+        var (code, _, error) = Run(EvaluateVerb.Create(), "--report", In("report.json"));
+        Assert.Equal(2, code);
+        Assert.Contains("--truth", error);
+        (code, _, error) = Run(EvaluateVerb.Create(), "--report", In("a"), "--truth", In("b"), "--log", In("c"));
+        Assert.Equal(2, code);
+        Assert.Contains(In("a"), error);
+        File.WriteAllText(In("bad.json"), "{\"version\":");
+        (code, _, error) = Run(EvaluateVerb.Create(), "--pool", In("bad.json"));
+        Assert.Equal(1, code);
+        Assert.Contains("bad.json line 1", error);
+    }
+
+    string In(string name) => Path.Combine(_directory, name);
+
+    static (int Code, string Output, string Error) Run(Command verb, params IReadOnlyList<string> arguments)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var code = verb.Parse(arguments).Invoke(new InvocationConfiguration { Output = output, Error = error });
+        return (code, output.ToString(), error.ToString());
+    }
+}
