@@ -35,7 +35,7 @@ internal sealed class RingJudge
     static readonly IReadOnlyList<IEvidence> OfDistillation =
     [
         new EvenVolumes(), new MachineRhythm(), new RoundTheClock(), new ReleasePivot(),
-        new TemplateLift(), new NewItems(), new FollowUps(), new RichOutputs(), new IntentCues(),
+        new TemplateLift(), new TemplateBreadth(), new NewItems(), new FollowUps(), new RichOutputs(), new IntentCues(),
     ];
 
     static readonly IReadOnlyList<IEvidence> OfResale = [new RoundTheClock(), new EvenVolumes(), new ManyUsers()];
@@ -49,7 +49,7 @@ internal sealed class RingJudge
     /// <summary>Every kind of evidence there is, for documentation tests.</summary>
     public static IEnumerable<IEvidence> Kinds => Common.Concat(OfDistillation).Concat(OfResale).DistinctBy(e => e.GetType());
 
-    public JudgedRing Judge(RingView ring, BenignReference reference, Rung held)
+    public JudgedRing Judge(RingView ring, BenignReference reference)
     {
         var common = Weigh(Common, ring, reference);
         var distillation = Balance.Of(common.Concat(Weigh(OfDistillation, ring, reference)));
@@ -62,9 +62,13 @@ internal sealed class RingJudge
             return new JudgedRing(ring, Verdict.Automation, Negated(balance), resale, -logit, Rung.Observe);
         }
 
-        var rung = _policy.Decide(verdict, logit, balance.ByFamily, held);
+        var rung = _policy.Decide(verdict, logit, balance.ByFamily, Rung.Observe);
         return new JudgedRing(ring, verdict, balance, resale, logit, rung) { Pivot = ModelMoves.Largest(ring, reference.Models) };
     }
+
+    /// <summary>The same judgement where <paramref name="held"/> was the rung before: it is kept inside the hysteresis.</summary>
+    public JudgedRing Hold(JudgedRing judged, Rung held) =>
+        judged with { Rung = _policy.Decide(judged.Verdict, judged.Logit, judged.Balance.ByFamily, held) };
 
     List<EvidenceItem> Weigh(IEnumerable<IEvidence> kinds, RingView ring, BenignReference reference)
     {

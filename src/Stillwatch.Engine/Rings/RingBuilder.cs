@@ -138,11 +138,15 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
                 continue;
             }
 
-            var joined = inWave.SelectMany(a => byAccount[a]).Where(n => IsIdentity(nodes[n]))
-                .GroupBy(n => n).Where(g => g.Count() >= 2).Select(g => g.Key).Order().ToList();
-            for (var i = 1; i < joined.Count; i++)
+            // Two pools may sign up in the same hours; they join only where they also present one client.
+            foreach (var sameClient in inWave.GroupBy(a => Background.MainClient(population.Accounts[a])))
             {
-                sets.Union(joined[0], joined[i]);
+                var joined = sameClient.SelectMany(a => byAccount[a]).Where(n => IsIdentity(nodes[n]))
+                    .GroupBy(n => n).Where(g => g.Count() >= 2).Select(g => g.Key).Order().ToList();
+                for (var i = 1; i < joined.Count; i++)
+                {
+                    sets.Union(joined[0], joined[i]);
+                }
             }
         }
     }

@@ -43,7 +43,7 @@ internal sealed class RingMembers(Population population, ReferenceCohort cohort,
 
         return population.Actors(members.Select(m => m.Index)) < TraitGate.MinActors
             ? null
-            : new RingView(candidate, members, weights, RingContent.Of(candidate, members, classes), population, nowMs);
+            : new RingView(candidate, members, weights, RingContent.Of(candidate, members, classes), population, nowMs) { SharedNetworks = EnrichedNetworks(candidate).Count };
     }
 
     /// <summary>A function that says what any account, candidate or not, has in common with this candidate.</summary>

@@ -13,7 +13,7 @@ namespace Stillwatch.Engine.Judgement.Evidence;
 internal sealed class SharedPayment : IEvidence
 {
     const double Cap = 4;
-    const double OnePayerShare = 0.8;
+    const double OnePayerShare = 0.6;
     const double Unlinked = -2; // pools with a card for each account exist, groups of strangers without shared cards are the rule
     static readonly Curve ByShare = new((0.0, Unlinked), (0.05, -1), (0.15, 0), (0.3, 2), (0.5, Cap));
 
