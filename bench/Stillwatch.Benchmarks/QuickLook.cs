@@ -68,6 +68,12 @@ internal static class QuickLook
             System.Console.WriteLine($"{c.Id} {c.Verdict} {c.Response} logit {Policy.Logit(c.Confidence):0.0} n={c.Accounts.Count} ({string.Join(", ", classes)}) at {c.DetectedAt:dd HH:mm} caps {string.Join(',', c.Capabilities.Take(2).Select(x => $"{x.Name}:{x.ShareRatio:0.00}"))}\n      {evidence}");
         }
 
+        foreach (var a in report.Accounts.Where(a => a.Response >= Rung.Verify && !truth[a.Account].Malicious).Take(12))
+        {
+            var evidence = string.Join(' ', a.Evidence.OrderByDescending(e => e.LogOdds).Select(e => $"{e.Trait}={e.Value:0}:{e.LogOdds:+0.0;-0.0}"));
+            System.Console.WriteLine($"  ! {a.Account} {truth[a.Account].Class} in {a.Campaign} {a.Response} share {a.MembershipRatio:0.00} n={times[a.Account].Count} logit {Policy.Logit(a.Confidence):0.0}: {evidence}");
+        }
+
         var rung = report.Accounts.GroupBy(a => a.Account).ToDictionary(g => g.Key, g => g.MaxBy(a => a.Response)!);
         var verdicts = report.Campaigns.ToDictionary(c => c.Id, c => c.Verdict);
         foreach (var g in truth.Values.Where(t => times.ContainsKey(t.Account)).GroupBy(t => t.Class).OrderBy(g => g.Key))
