@@ -59,7 +59,7 @@ internal static class Waterfall
             parts.Add($"lift {Figures.Nats(item.Lift)}");
         }
 
-        parts.Add($"above {Figures.Percent(item.Percentile)} of benign groups ({Wording.Words(item.ReferenceClass)})");
+        parts.Add($"above {Figures.Percent(item.Percentile)} of benign groups{(item.ReferenceClass == "individual" ? "" : $" ({Wording.Words(item.ReferenceClass)})")}");
         return string.Join("; ", parts);
     }
 
