@@ -26,6 +26,10 @@ internal sealed class RingJudge
     /// <summary>Log-odds of the base rate of campaigns among candidate groups, nats (reference arithmetic, design 4.5).</summary>
     public const double Prior = -9;
 
+    // A hydra resells and harvests: the graver verdict stands where the harvest is likely by itself.
+    const double LikelyHarvest = 3;
+    const double HarvestContent = 1.5;
+
     static readonly IReadOnlyList<IEvidence> Common =
     [
         new SharedPayment(), new SignupWave(), new BatchIdentity(), new AgedMembers(),
@@ -55,7 +59,8 @@ internal sealed class RingJudge
         var distillation = Balance.Of(common.Concat(Weigh(OfDistillation, ring, reference)));
         var resale = Balance.Of(common.Concat(Weigh(OfResale, ring, reference)));
         var (d, r) = (Prior + distillation.LogOdds, Prior + resale.LogOdds);
-        var (verdict, balance, sum) = d >= r ? (Verdict.Distillation, distillation, d) : (Verdict.Resale, resale, r);
+        var harvests = d >= LikelyHarvest && distillation.ByFamily.GetValueOrDefault(Families.Content) >= HarvestContent;
+        var (verdict, balance, sum) = d >= r || harvests ? (Verdict.Distillation, distillation, d) : (Verdict.Resale, resale, r);
         var logit = sum + Calibration.Offset(sum);
         if (logit <= 0)
         {

@@ -70,7 +70,7 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
         var taken = new HashSet<int>();
         foreach (var ring in judged
             .Where(j => j.Verdict != Verdict.Automation || j.Ring.Actors >= MinBenignActors)
-            .OrderBy(j => j.Verdict == Verdict.Automation).ThenByDescending(j => j.Ring.Members.Count).ThenBy(j => j.Ring.Members[0].Index))
+            .OrderBy(j => j.Verdict == Verdict.Automation).ThenByDescending(j => j.Rung).ThenByDescending(j => Weight(j)).ThenBy(j => j.Ring.Members[0].Index))
         {
             if (ring.Ring.Members.Count(m => taken.Contains(m.Index)) < MaxCommon * ring.Ring.Members.Count)
             {
@@ -81,6 +81,9 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
 
         return kept;
     }
+
+    /// <summary>Sure and large before sure and small, and both before unsure: the logit, and a nat for every factor e of members.</summary>
+    static double Weight(JudgedRing ring) => ring.Logit + Math.Log(ring.Ring.Members.Count);
 
     CampaignState Settle(JudgedRing judged, RegisteredCampaign? known, long nowMs)
     {

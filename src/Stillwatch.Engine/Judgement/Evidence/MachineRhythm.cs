@@ -13,6 +13,7 @@ internal sealed class MachineRhythm : IEvidence
 {
     const int MinExchanges = 8;
     const int MinMembers = 8;
+    const long MinSpanMs = 6 * 3_600_000; // within one session people's gaps are even too
     static readonly Curve ByVariation = new((0.9, 3), (1.3, 2), (1.8, 0.5), (2.2, 0), (3.5, -1));
 
     public string Family => Families.Time;
@@ -21,7 +22,7 @@ internal sealed class MachineRhythm : IEvidence
 
     public Finding? Weigh(RingView ring, BenignReference reference)
     {
-        var values = ring.Members.Where(m => m.Account.Exchanges >= MinExchanges).Select(m => m.Account.GapVariation).Where(v => !double.IsNaN(v)).Order().ToList();
+        var values = ring.Members.Where(m => m.Account.Exchanges >= MinExchanges && m.Account.LastMs - m.Account.FirstMs >= MinSpanMs).Select(m => m.Account.GapVariation).Order().ToList();
         if (values.Count < MinMembers)
         {
             return null;
