@@ -4,6 +4,8 @@ namespace Stillwatch.Engine.Exchanges;
 /// <remarks>
 /// Filled by <see cref="ExchangeParser"/>, read once by the sketcher, then overwritten: no text outlives the sketch.
 /// Not thread-safe; each worker owns one. Texts are unescaped, valid UTF-8 (a lone surrogate becomes U+FFFD and is no error).
+/// A text longer than its limit is kept as its head, a line feed, and its tail, both cut between code points: 16 KiB each for
+/// user text, prior output and response; 128 KiB each for the system prompt and the tools, which are nearly always whole.
 /// </remarks>
 public sealed class ParsedExchange
 {
@@ -63,7 +65,10 @@ public sealed class ParsedExchange
     /// <summary>Text of the latest assistant turn in the request: our own earlier output, as the caller gives it back.</summary>
     public TextSlice PriorOutput { get; set; }
 
-    /// <summary>User text after the last assistant turn, parts joined by LF, tool results left out.</summary>
+    /// <summary>
+    /// User text after the last assistant turn, parts joined by LF, tool results left out. A request that ends with an assistant
+    /// turn is a prefill, the caller's own words: then this is the user text before it, and that turn is not counted as output.
+    /// </summary>
     public TextSlice NewUserText { get; set; }
 
     /// <summary>Text of the first user turn of the conversation; equals <see cref="NewUserText"/> on a first turn. Names the task.</summary>
@@ -122,6 +127,12 @@ public sealed class ParsedExchange
 
     public void Advance(int bytes) => _used += bytes;
 
+    /// <summary>The parser's own notes on the line.</summary>
+    internal ParsingScratch Scratch { get; } = new();
+
+    /// <summary>Bytes already written, to be moved by whoever is still composing them.</summary>
+    internal Span<byte> Written(int start, int bytes) => _buffer.AsSpan(start, bytes);
+
     /// <summary>Copies <paramref name="text"/> in and says where it is.</summary>
     public TextSlice Append(ReadOnlySpan<byte> text)
     {
@@ -150,6 +161,7 @@ public sealed class ParsedExchange
         Usage = default;
         IssuedIds.Clear();
         PresentedIds.Clear();
+        Scratch.Clear();
     }
 }
 

@@ -1,0 +1,162 @@
+using System.Text.Json;
+
+namespace Stillwatch.Engine.Exchanges;
+
+public static partial class ExchangeParser
+{
+    const int LastSaneYear = 2200;
+
+    static RejectReason ReadText(ref Utf8JsonReader reader, ParsedExchange into, out TextSlice text)
+    {
+        text = default;
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            text = Keep(reader.ValueSpan, reader.ValueIsEscaped, into);
+            return RejectReason.None;
+        }
+
+        return AbsentOrWrong(ref reader);
+    }
+
+    static TextSlice Keep(ReadOnlySpan<byte> raw, bool escaped, ParsedExchange into)
+    {
+        if (!escaped)
+        {
+            return into.Append(raw);
+        }
+
+        // Unescaped is never longer than escaped; the spare bytes are what Unescape wants free before a code point.
+        var start = into.UsedBytes;
+        into.Advance(JsonText.Unescape(raw, into.Reserve(raw.Length + 4), out _));
+        return new TextSlice(start, into.UsedBytes - start);
+    }
+
+    static RejectReason ReadFlag(ref Utf8JsonReader reader, out bool flag)
+    {
+        flag = reader.TokenType == JsonTokenType.True;
+        return flag || reader.TokenType == JsonTokenType.False ? RejectReason.None : AbsentOrWrong(ref reader);
+    }
+
+    static RejectReason ReadNumber(ref Utf8JsonReader reader, out long number)
+    {
+        number = 0;
+        return reader.TokenType == JsonTokenType.Number
+            ? reader.TryGetInt64(out number) ? RejectReason.None : RejectReason.WrongType
+            : AbsentOrWrong(ref reader);
+    }
+
+    static int ToInt(long number) => (int)Math.Clamp(number, int.MinValue, int.MaxValue);
+
+    static RejectReason ReadTemperature(ref Utf8JsonReader reader, ParsedExchange into)
+    {
+        if (reader.TokenType != JsonTokenType.Number)
+        {
+            return AbsentOrWrong(ref reader);
+        }
+
+        if (!reader.TryGetDouble(out var temperature) || !double.IsFinite(temperature))
+        {
+            return RejectReason.WrongType;
+        }
+
+        into.Temperature = temperature;
+        return RejectReason.None;
+    }
+
+    static RejectReason ReadTime(ref Utf8JsonReader reader, ParsedExchange into)
+    {
+        var reason = ReadText(ref reader, into, out var text);
+        if (reason != RejectReason.None || reader.TokenType == JsonTokenType.Null)
+        {
+            return reason;
+        }
+
+        if (!Rfc3339.TryParse(into[text], out var timeMs))
+        {
+            return RejectReason.BadTime;
+        }
+
+        into.TimeMs = timeMs;
+        into.Scratch.HasTime = true;
+        return timeMs >= LastSaneMs ? RejectReason.FutureTime : RejectReason.None;
+    }
+
+    static readonly long LastSaneMs = new DateTimeOffset(LastSaneYear + 1, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+
+    static RejectReason ReadApi(ref Utf8JsonReader reader, ParsedExchange into)
+    {
+        var reason = ReadText(ref reader, into, out var text);
+        if (reason != RejectReason.None || reader.TokenType == JsonTokenType.Null)
+        {
+            return reason;
+        }
+
+        into.Scratch.HasApi = true;
+        if (into[text].SequenceEqual("anthropic.messages"u8))
+        {
+            into.Api = ExchangeApi.AnthropicMessages;
+            return RejectReason.None;
+        }
+
+        into.Api = ExchangeApi.OpenAiChat;
+        return into[text].SequenceEqual("openai.chat"u8) ? RejectReason.None : RejectReason.UnknownApi;
+    }
+
+    static RejectReason ReadClient(ref Utf8JsonReader reader, ParsedExchange into)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return AbsentOrWrong(ref reader);
+        }
+
+        var seen = 0UL;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var member = Members.Of(ref reader);
+            if (!Members.FirstTime(member, ref seen))
+            {
+                return RejectReason.DuplicateKey;
+            }
+
+            reader.Read();
+            var reason = ReadClientMember(member, ref reader, into);
+            if (reason != RejectReason.None)
+            {
+                return reason;
+            }
+        }
+
+        return RejectReason.None;
+    }
+
+    static RejectReason ReadClientMember(Member member, ref Utf8JsonReader reader, ParsedExchange into)
+    {
+        if (member == Member.Asn)
+        {
+            var read = ReadNumber(ref reader, out var asn);
+            into.Asn = asn;
+            return read;
+        }
+
+        if (member is not (Member.Ip or Member.UserAgent or Member.Ja4 or Member.EndUser or Member.Session))
+        {
+            reader.Skip();
+            return RejectReason.None;
+        }
+
+        var reason = ReadText(ref reader, into, out var text);
+        switch (member)
+        {
+            case Member.Ip: into.Ip = text; break;
+            case Member.UserAgent: into.UserAgent = text; break;
+            case Member.Ja4: into.Ja4 = text; break;
+            case Member.EndUser: into.EndUser = text; break;
+            default: into.Session = text; break;
+        }
+
+        return reason;
+    }
+
+    static RejectReason AbsentOrWrong(ref Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.Null ? RejectReason.None : RejectReason.WrongType;
+}
