@@ -61,7 +61,7 @@ internal static class QuickLook
 
     static void Print(Report report, Dictionary<string, AccountTruth> truth, Dictionary<string, List<long>> times)
     {
-        foreach (var c in report.Campaigns)
+        foreach (var c in report.Campaigns.Where(c => c.Verdict != Verdict.Automation || c.Accounts.Any(a => truth[a].Malicious)))
         {
             var classes = c.Accounts.GroupBy(a => truth[a].Class).OrderByDescending(g => g.Count()).Take(4).Select(g => $"{g.Key} {g.Count()}");
             var evidence = string.Join(' ', c.Evidence.OrderByDescending(e => e.LogOdds).Select(e => $"{e.Trait}={e.Value:0.00}:{e.LogOdds:+0.0;-0.0}"));

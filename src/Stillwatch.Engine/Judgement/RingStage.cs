@@ -82,8 +82,8 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
         return kept;
     }
 
-    /// <summary>Sure and large before sure and small, and both before unsure: the logit, and two nats for every factor e of members.</summary>
-    static double Weight(JudgedRing ring) => ring.Logit + (2 * Math.Log(ring.Ring.Members.Count));
+    /// <summary>Sure and large before sure and small, and both before unsure: the logit, and a nat for every factor e of members.</summary>
+    static double Weight(JudgedRing ring) => ring.Logit + Math.Log(ring.Ring.Members.Count);
 
     CampaignState Settle(JudgedRing judged, RegisteredCampaign? known, long nowMs)
     {
