@@ -21,7 +21,7 @@ public static class ReportPage
             <head>
             <meta charset="utf-8"/>
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"/>
-            <meta name="viewport" content="width=device-width, initial-scale=1"/>
+            <meta name="viewport" content="initial-scale=1, width=device-width"/>
             <meta name="referrer" content="no-referrer"/>
             <meta name="color-scheme" content="light dark"/>
             <title>Stillwatch report: {Title(groups)}</title>

@@ -39,16 +39,19 @@ static class Repository
 
     static void Collect(string folder, string extension, List<string> found)
     {
-        foreach (var file in Directory.EnumerateFiles(folder).Where(file => file.EndsWith(extension, StringComparison.Ordinal)))
+        foreach (var file in Directory.EnumerateFiles(folder).Where(file => file.EndsWith(extension, StringComparison.Ordinal) && IsOurs(file)))
         {
             found.Add(Path.GetRelativePath(Root, file).Replace('\\', '/'));
         }
 
-        foreach (var child in Directory.EnumerateDirectories(folder).Where(child => !NotOurs.Contains(Path.GetFileName(child))))
+        foreach (var child in Directory.EnumerateDirectories(folder).Where(IsOurs))
         {
             Collect(child, extension, found);
         }
     }
+
+    /// <summary>In a second work tree <c>.git</c> is a file.</summary>
+    static bool IsOurs(string path) => !NotOurs.Contains(Path.GetFileName(path));
 
     static string FindRoot()
     {
