@@ -12,7 +12,10 @@ switch (args.FirstOrDefault())
             Option("--scenario") ?? "tiny", ulong.Parse(Option("--seed") ?? "1"), double.Parse(Option("--scale") ?? "1"), Option("--corpus"),
             !args.Contains("--logs-only"), Option("--ignore"), Option("--report"), Option("--exclude"), Option("--only"));
         return 0;
+    case "read":
+        ReadBenchmark.Run(args[1], System.Console.Out);
+        return 0;
     default:
-        System.Console.Error.WriteLine("bench: name one of: sketch, look");
+        System.Console.Error.WriteLine("bench: name one of: sketch, look, read FILE");
         return 2;
 }
