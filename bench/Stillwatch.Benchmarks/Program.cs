@@ -12,10 +12,13 @@ switch (args.FirstOrDefault())
             Option("--scenario") ?? "tiny", ulong.Parse(Option("--seed") ?? "1"), double.Parse(Option("--scale") ?? "1"), Option("--corpus"),
             !args.Contains("--logs-only"), Option("--ignore"), Option("--report"), Option("--exclude"), Option("--only"));
         return 0;
+    case "keys":
+        KeyLook.Run(Option("--scenario") ?? "tiny", ulong.Parse(Option("--seed") ?? "1"), double.Parse(Option("--scale") ?? "1"), Option("--corpus"));
+        return 0;
     case "read":
         ReadBenchmark.Run(args[1], System.Console.Out);
         return 0;
     default:
-        System.Console.Error.WriteLine("bench: name one of: sketch, look, read FILE");
+        System.Console.Error.WriteLine("bench: name one of: sketch, look, keys, read FILE");
         return 2;
 }

@@ -61,11 +61,17 @@ internal static class QuickLook
 
     static void Print(Report report, Dictionary<string, AccountTruth> truth, Dictionary<string, List<long>> times)
     {
-        foreach (var c in report.Campaigns)
+        foreach (var c in report.Campaigns.Where(c => c.Verdict != Verdict.Automation || c.Accounts.Any(a => truth[a].Malicious)))
         {
             var classes = c.Accounts.GroupBy(a => truth[a].Class).OrderByDescending(g => g.Count()).Take(4).Select(g => $"{g.Key} {g.Count()}");
             var evidence = string.Join(' ', c.Evidence.OrderByDescending(e => e.LogOdds).Select(e => $"{e.Trait}={e.Value:0.00}:{e.LogOdds:+0.0;-0.0}"));
             System.Console.WriteLine($"{c.Id} {c.Verdict} {c.Response} logit {Policy.Logit(c.Confidence):0.0} n={c.Accounts.Count} ({string.Join(", ", classes)}) at {c.DetectedAt:dd HH:mm} caps {string.Join(',', c.Capabilities.Take(2).Select(x => $"{x.Name}:{x.ShareRatio:0.00}"))}\n      {evidence}");
+        }
+
+        foreach (var a in report.Accounts.Where(a => a.Response >= Rung.Verify && !truth[a.Account].Malicious).Take(12))
+        {
+            var evidence = string.Join(' ', a.Evidence.OrderByDescending(e => e.LogOdds).Select(e => $"{e.Trait}={e.Value:0}:{e.LogOdds:+0.0;-0.0}"));
+            System.Console.WriteLine($"  ! {a.Account} {truth[a.Account].Class} in {a.Campaign} {a.Response} share {a.MembershipRatio:0.00} n={times[a.Account].Count} logit {Policy.Logit(a.Confidence):0.0}: {evidence}");
         }
 
         var rung = report.Accounts.GroupBy(a => a.Account).ToDictionary(g => g.Key, g => g.MaxBy(a => a.Response)!);

@@ -34,6 +34,8 @@ public sealed record ExchangeTruth(string Id, ExchangeLabel Label);
 /// <summary>Reads and writes the truth files: snake_case, enums in lower case.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     Converters = [typeof(LowerCaseEnum<Verdict>), typeof(LowerCaseEnum<ExchangeLabel>)])]
 [JsonSerializable(typeof(AccountTruth))]
 [JsonSerializable(typeof(ExchangeTruth))]

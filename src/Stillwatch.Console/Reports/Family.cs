@@ -12,7 +12,7 @@ public sealed record Family(string Name, string Title, string Style, FamilyShape
         new("infrastructure", "Infrastructure", "f-in", FamilyShape.Diamond, "networks, TLS fingerprints"),
         new("time", "Time", "f-ti", FamilyShape.Triangle, "rhythm, shifts, hand-over"),
         new("content", "Content", "f-co", FamilyShape.Circle, "templates, coverage, demands"),
-        new("own-output", "Own output", "f-ow", FamilyShape.Hexagon, "our text and ids coming back"),
+        new("own-output", "Own output", "f-ow", FamilyShape.Cross, "our text and ids coming back"),
         new("campaign", "Campaign", "f-ca", FamilyShape.Ring, "what an account takes from its ring"),
     ];
 
@@ -33,6 +33,6 @@ public enum FamilyShape
     Diamond,
     Triangle,
     Circle,
-    Hexagon,
+    Cross,
     Ring,
 }

@@ -36,7 +36,12 @@ public static class Figures
     };
 
     /// <summary>A share of a whole: here 0 % and 100 % do occur.</summary>
-    public static string Share(double ratio) => ratio is > 0 and < 0.01 ? "< 1 %" : Fixed(ratio, "0");
+    public static string Share(double ratio) => ratio switch
+    {
+        > 0 and < 0.01 => "< 1 %",
+        > 0.99 and < 1 => "> 99 %",
+        _ => Math.Round(ratio * 100).ToString(CultureInfo.InvariantCulture) + " %",
+    };
 
     public static string Day(DateTimeOffset time) => Utc(time, "d MMM yyyy");
 

@@ -8,20 +8,19 @@ namespace Stillwatch.Console.Reports;
 /// <summary>Makes <c>report.html</c>: one file that opens without script, network or fonts, and may be mailed or filed as it is.</summary>
 public static class ReportPage
 {
-    // The page needs nothing but its own styles; a browser holds it to that even if an escape were ever missed.
-    const string Policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
-
     /// <summary>The whole page as XHTML-compatible HTML 5. Pure: the same report gives the same bytes.</summary>
     public static string Render(Report report)
     {
         var groups = CampaignGroups.Of(report);
+
+        // The content policy: the page needs nothing but its own styles, and a browser holds it to that even if an escape were ever missed.
         return Markup.Of(
             $"""
             <!DOCTYPE html>
             <html lang="en">
             <head>
             <meta charset="utf-8"/>
-            <meta http-equiv="Content-Security-Policy" content="{Policy}"/>
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"/>
             <meta name="viewport" content="width=device-width, initial-scale=1"/>
             <meta name="referrer" content="no-referrer"/>
             <meta name="color-scheme" content="light dark"/>

@@ -26,6 +26,10 @@ internal sealed class RingJudge
     /// <summary>Log-odds of the base rate of campaigns among candidate groups, nats (reference arithmetic, design 4.5).</summary>
     public const double Prior = -9;
 
+    // A hydra resells and harvests: the graver verdict stands where the harvest is likely by itself.
+    const double LikelyHarvest = 3;
+    const double HarvestContent = 1.5;
+
     static readonly IReadOnlyList<IEvidence> Common =
     [
         new SharedPayment(), new SignupWave(), new BatchIdentity(), new AgedMembers(),
@@ -35,7 +39,7 @@ internal sealed class RingJudge
     static readonly IReadOnlyList<IEvidence> OfDistillation =
     [
         new EvenVolumes(), new MachineRhythm(), new RoundTheClock(), new ReleasePivot(),
-        new TemplateLift(), new NewItems(), new FollowUps(), new RichOutputs(), new IntentCues(),
+        new TemplateLift(), new TemplateBreadth(), new NewItems(), new FollowUps(), new RichOutputs(), new IntentCues(),
     ];
 
     static readonly IReadOnlyList<IEvidence> OfResale = [new RoundTheClock(), new EvenVolumes(), new ManyUsers()];
@@ -49,22 +53,27 @@ internal sealed class RingJudge
     /// <summary>Every kind of evidence there is, for documentation tests.</summary>
     public static IEnumerable<IEvidence> Kinds => Common.Concat(OfDistillation).Concat(OfResale).DistinctBy(e => e.GetType());
 
-    public JudgedRing Judge(RingView ring, BenignReference reference, Rung held)
+    public JudgedRing Judge(RingView ring, BenignReference reference)
     {
         var common = Weigh(Common, ring, reference);
         var distillation = Balance.Of(common.Concat(Weigh(OfDistillation, ring, reference)));
         var resale = Balance.Of(common.Concat(Weigh(OfResale, ring, reference)));
         var (d, r) = (Prior + distillation.LogOdds, Prior + resale.LogOdds);
-        var (verdict, balance, sum) = d >= r ? (Verdict.Distillation, distillation, d) : (Verdict.Resale, resale, r);
+        var harvests = d >= LikelyHarvest && distillation.ByFamily.GetValueOrDefault(Families.Content) >= HarvestContent;
+        var (verdict, balance, sum) = d >= r || harvests ? (Verdict.Distillation, distillation, d) : (Verdict.Resale, resale, r);
         var logit = sum + Calibration.Offset(sum);
         if (logit <= 0)
         {
             return new JudgedRing(ring, Verdict.Automation, Negated(balance), resale, -logit, Rung.Observe);
         }
 
-        var rung = _policy.Decide(verdict, logit, balance.ByFamily, held);
+        var rung = _policy.Decide(verdict, logit, balance.ByFamily, Rung.Observe);
         return new JudgedRing(ring, verdict, balance, resale, logit, rung) { Pivot = ModelMoves.Largest(ring, reference.Models) };
     }
+
+    /// <summary>The same judgement where <paramref name="held"/> was the rung before: it is kept inside the hysteresis.</summary>
+    public JudgedRing Hold(JudgedRing judged, Rung held) =>
+        judged with { Rung = _policy.Decide(judged.Verdict, judged.Logit, judged.Balance.ByFamily, held) };
 
     List<EvidenceItem> Weigh(IEnumerable<IEvidence> kinds, RingView ring, BenignReference reference)
     {

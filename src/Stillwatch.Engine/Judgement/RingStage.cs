@@ -15,6 +15,8 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
     /// <summary>Benign rings are reported from this many actors on; smaller ones are of no interest.</summary>
     const int MinBenignActors = 10;
 
+    const double MaxCommon = 0.5;
+
     readonly Population _population = new();
     readonly RingJudge _ringJudge = new(settings.Policy, settings.Ignored);
     readonly AccountJudge _accountJudge = new(settings.Policy);
@@ -47,20 +49,41 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
 
         // 4. Judged on pooled evidence, each account on its own besides.
         var reference = new BenignReference(_population, cohort, background, nowMs);
-        var matched = Register.Match([.. rings.Select(r => r.Members.Select(m => m.Account.Name).ToList())]);
+        var judged = Distinct(rings.Select(r => _ringJudge.Judge(r, reference)));
+        var matched = Register.Match([.. judged.Select(j => j.Ring.Members.Select(m => m.Account.Name).ToList())]);
         var current = new List<CampaignState>();
-        for (var i = 0; i < rings.Count; i++)
+        for (var i = 0; i < judged.Count; i++)
         {
-            var judged = _ringJudge.Judge(rings[i], reference, matched[i]?.Rung ?? Rung.Observe);
-            if (judged.Verdict != Verdict.Automation || rings[i].Actors >= MinBenignActors)
-            {
-                current.Add(Settle(judged, matched[i], nowMs));
-            }
+            // Judged before it was known whose it is: only the rung hangs on what was held.
+            var held = matched[i] is { } known ? _ringJudge.Hold(judged[i], known.Rung) : judged[i];
+            current.Add(Settle(held, matched[i], nowMs));
         }
 
         Register.Forget(current.Select(c => c.Registered.Number).ToHashSet());
         Current = current;
     }
+
+    /// <summary>One account, one ring: of rings with mostly the same members the likelier, then larger one stays. Small benign ones go.</summary>
+    static List<JudgedRing> Distinct(IEnumerable<JudgedRing> judged)
+    {
+        var kept = new List<JudgedRing>();
+        var taken = new HashSet<int>();
+        foreach (var ring in judged
+            .Where(j => j.Verdict != Verdict.Automation || j.Ring.Actors >= MinBenignActors)
+            .OrderBy(j => j.Verdict == Verdict.Automation).ThenByDescending(j => j.Rung).ThenByDescending(j => Weight(j)).ThenBy(j => j.Ring.Members[0].Index))
+        {
+            if (ring.Ring.Members.Count(m => taken.Contains(m.Index)) < MaxCommon * ring.Ring.Members.Count)
+            {
+                kept.Add(ring);
+                taken.UnionWith(ring.Ring.Members.Select(m => m.Index));
+            }
+        }
+
+        return kept;
+    }
+
+    /// <summary>Sure and large before sure and small, and both before unsure: the logit, and a nat for every factor e of members.</summary>
+    static double Weight(JudgedRing ring) => ring.Logit + Math.Log(ring.Ring.Members.Count);
 
     CampaignState Settle(JudgedRing judged, RegisteredCampaign? known, long nowMs)
     {

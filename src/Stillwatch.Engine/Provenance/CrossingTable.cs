@@ -15,6 +15,9 @@ internal sealed class CrossingTable
     public IEnumerable<(ulong Owner, ulong Presenter, int Count)> Pairs =>
         _counts.Select(p => (p.Key.Owner, p.Key.Presenter, p.Value)).OrderBy(p => p.Owner).ThenBy(p => p.Presenter);
 
+    /// <summary>The pairs, in no order: for those who only ask whether.</summary>
+    public IEnumerable<(ulong Owner, ulong Presenter)> Keys => _counts.Keys;
+
     public int PairCount => _counts.Count;
 
     /// <summary>Takes an epoch's crossings; several fingerprints of one exchange count once.</summary>

@@ -4,7 +4,8 @@ namespace Stillwatch.Engine.Rings;
 internal sealed class CoverageWeights
 {
     const int Traits = 11;
-    const int MaxRest = 4000; // the rest's coverage is a proportion: 4,000 accounts know it to within a point
+    const int MaxRest = 2000; // the rest's coverage is a proportion: 2,000 accounts know it to within a point
+    const double Cap = 3;
 
     readonly double[] _present = new double[Traits];
     readonly double[] _absent = new double[Traits];
@@ -37,35 +38,40 @@ internal sealed class CoverageWeights
         return sum;
     }
 
-    public static CoverageWeights Of(
-        IReadOnlyList<RingMember> members, RingCandidate candidate, Population population, Func<int, RingMember> describe, double cap)
+    /// <summary>How many of the accounts outside a candidate show each trait, from an even sample of them.</summary>
+    public static (int[] Counts, int Accounts) Rest(RingCandidate candidate, int population, Func<int, RingTraits> traitsOf)
+    {
+        var candidates = candidate.Accounts.ToHashSet();
+        var counts = new int[Traits];
+        var accounts = 0;
+        for (var i = 0; i < population; i += Math.Max(1, population / MaxRest))
+        {
+            if (!candidates.Contains(i))
+            {
+                Count(counts, traitsOf(i));
+                accounts++;
+            }
+        }
+
+        return (counts, accounts);
+    }
+
+    public static CoverageWeights Of(IReadOnlyList<RingMember> members, (int[] Counts, int Accounts) rest)
     {
         var weights = new CoverageWeights();
-        var candidates = candidate.Accounts.ToHashSet();
-        var stride = Math.Max(1, population.Count / MaxRest);
-        var (ring, rest) = (new int[Traits], new int[Traits]);
-        var restCount = 0;
+        var ring = new int[Traits];
         foreach (var member in members)
         {
             Count(ring, member.Traits);
         }
 
-        for (var i = 0; i < population.Count; i += stride)
-        {
-            if (!candidates.Contains(i))
-            {
-                Count(rest, describe(i).Traits);
-                restCount++;
-            }
-        }
-
         for (var t = 0; t < Traits; t++)
         {
             var r = (ring[t] + 0.5) / (members.Count + 1);
-            var b = (rest[t] + 0.5) / (restCount + 1);
+            var b = (rest.Counts[t] + 0.5) / (rest.Accounts + 1);
             (weights._inRing[t], weights._inRest[t]) = (r, b);
-            weights._present[t] = Math.Clamp(Math.Log(r / b), -cap, cap);
-            weights._absent[t] = Math.Clamp(Math.Log((1 - r) / (1 - b)), -cap, cap);
+            weights._present[t] = Math.Clamp(Math.Log(r / b), -Cap, Cap);
+            weights._absent[t] = Math.Clamp(Math.Log((1 - r) / (1 - b)), -Cap, Cap);
         }
 
         return weights;

@@ -7,6 +7,8 @@ namespace Stillwatch.Engine.Rings;
 internal sealed class RingContent
 {
     const int MaxPerMember = 32;
+    const int MinCommon = 6; // public harvesting tools sample one prompt up to four times
+    const double CommonShare = 0.1;
 
     RingContent()
     {
@@ -19,8 +21,8 @@ internal sealed class RingContent
 
     public int DistinctItems { get; private set; }
 
-    /// <summary>Items that more than one member asked.</summary>
-    public int SharedItems { get; private set; }
+    /// <summary>Items that a tenth of the members asked, and six at least: an assignment, not a prompt sampled a few times.</summary>
+    public int CommonItems { get; private set; }
 
     public int FollowUps { get; private set; }
 
@@ -36,7 +38,7 @@ internal sealed class RingContent
         var content = new RingContent();
         var wanted = candidate.Classes.ToHashSet();
         var tally = new int[classes.Count];
-        var items = new Dictionary<uint, (int Member, bool Shared)>();
+        var items = new Dictionary<uint, (int Last, int Members)>();
         var outputs = new List<int>();
         foreach (var member in members)
         {
@@ -52,7 +54,7 @@ internal sealed class RingContent
         }
 
         content.DistinctItems = items.Count;
-        content.SharedItems = items.Values.Count(i => i.Shared);
+        content.CommonItems = items.Values.Count(i => i.Members >= Math.Max(MinCommon, CommonShare * members.Count));
         outputs.Sort();
         content.MedianOutputTokens = outputs.Count == 0 ? double.NaN : outputs[outputs.Count / 2];
         for (var c = 0; c < content.CueShares.Length; c++)
@@ -63,7 +65,7 @@ internal sealed class RingContent
         return content;
     }
 
-    void Take(in AccountDigest digest, int member, Dictionary<uint, (int Member, bool Shared)> items, List<int> outputs)
+    void Take(in AccountDigest digest, int member, Dictionary<uint, (int Last, int Members)> items, List<int> outputs)
     {
         Exchanges++;
         FollowUps += (digest.Traits & ExchangeTraits.FollowUp) != 0 ? 1 : 0;
@@ -79,7 +81,8 @@ internal sealed class RingContent
         }
 
         Items++;
-        items[digest.Item] = items.TryGetValue(digest.Item, out var known) ? (known.Member, known.Shared || known.Member != member) : (member, false);
+        var known = items.GetValueOrDefault(digest.Item, (Last: -1, Members: 0));
+        items[digest.Item] = (member, known.Members + (known.Last == member ? 0 : 1));
         for (var c = 0; c < CueShares.Length; c++)
         {
             CueShares[c] += ((int)digest.Cues >> c) & 1;

@@ -11,119 +11,146 @@ namespace Stillwatch.Engine.Rings;
 /// capped at ±3 nats. So an ordinary user of the very template a ring uses, who shares nobody's payer, network or rhythm, falls out by what he
 /// lacks. Coverage is estimated from the current members and the selection repeated twice.
 /// </remarks>
-internal sealed class RingMembers(Population population, ReferenceCohort cohort, Background background, TemplateClasses classes, ClassMembers classMembers, CrossingTable crossings)
+internal sealed class RingMembers
 {
-    const double Cap = 3;
     const double Prior = -1; // at even odds of everything else, a candidate is rather not a member
     const int Rounds = 2;
     const int MinTogether = 3;
     const double EnrichedSignup = 4;
     const double EnrichedNetwork = 5;
-    const double OneExitShare = 0.7; // a network that most of the ring comes through is a NAT or a backend, seen by UniformExit
-    const double MachineGapVariation = 1.3;
-    const double PersonFollowUps = 0.05;
-    const int MinRhythmExchanges = 8;
+    const double OneExitShare = 0.7; // a network that most of the ring comes through is a NAT or a backend
+
+    readonly Population _population;
+    readonly Background _background;
+    readonly TemplateClasses _classes;
+    readonly ClassMembers _members;
+    readonly CrossingTable _crossings;
+    readonly AccountFeatures _features;
+
+    public RingMembers(
+        Population population, ReferenceCohort cohort, Background background, TemplateClasses classes, ClassMembers members, CrossingTable crossings)
+    {
+        (_population, _background, _classes, _members, _crossings) = (population, background, classes, members, crossings);
+        _features = new AccountFeatures(population, cohort);
+    }
 
     public RingView? Select(RingCandidate candidate, long nowMs)
     {
-        var describe = Describer(candidate);
-        var all = candidate.Accounts.Select(describe).ToList();
+        var lens = LensOf(candidate);
+        var all = candidate.Accounts.Select(a => Describe(a, lens)).ToList();
         var members = all.Where(m => m.Has(RingTraits.MostlyTemplate | RingTraits.SharedPayment | RingTraits.SharedDevice)).ToList();
         if (members.Count < TraitGate.MinActors)
         {
             members = all;
         }
 
+        var rest = CoverageWeights.Rest(candidate, _population.Count, a => TraitsOf(a, lens, out _));
         var weights = CoverageWeights.None;
         for (var round = 0; round < Rounds; round++)
         {
-            weights = CoverageWeights.Of(members, candidate, population, describe, Cap);
+            weights = CoverageWeights.Of(members, rest);
             members = [.. all.Where(m => Prior + weights.Sum(m.Traits) > 0)];
         }
 
-        return population.Actors(members.Select(m => m.Index)) < TraitGate.MinActors
+        return _population.Actors(members.Select(m => m.Index)) < TraitGate.MinActors
             ? null
-            : new RingView(candidate, members, weights, RingContent.Of(candidate, members, classes), population, nowMs);
+            : new RingView(candidate, members, weights, RingContent.Of(candidate, members, _classes), _population, nowMs) { SharedNetworks = lens.Networks.Count };
     }
 
-    /// <summary>A function that says what any account, candidate or not, has in common with this candidate.</summary>
-    Func<int, RingMember> Describer(RingCandidate candidate)
-    {
-        var inside = candidate.Accounts.ToHashSet();
-        var networks = EnrichedNetworks(candidate);
-        var waves = EnrichedWaves(candidate);
-        var client = TopClient(candidate);
-        var wanted = candidate.Classes.ToHashSet();
-        var payments = candidate.Nodes.Where(n => n.Kind == TraitKind.Payment).Select(n => n.Id).ToHashSet();
-        var devices = candidate.Nodes.Where(n => n.Kind == TraitKind.Device).Select(n => n.Id).ToHashSet();
-        var crossed = CrossedWithin(inside);
-        return index =>
-        {
-            var account = population.Accounts[index];
-            var hits = classMembers.HitsOf(index).Where(h => wanted.Contains(h.Class)).Sum(h => h.Hits);
-            var share = account.Digests.Length == 0 ? 0 : (double)hits / account.Digests.Length;
-            var traits = share >= 0.5 ? RingTraits.MostlyTemplate : hits >= 2 || share >= 0.1 ? RingTraits.SomeTemplate : 0;
-            traits |= account.Facts is { } f && payments.Contains(f.Payment) ? RingTraits.SharedPayment : 0;
-            traits |= account.Facts is { } g && devices.Contains(g.Device) ? RingTraits.SharedDevice : 0;
-            traits |= Background.SignupBucket(account) is { } bucket && waves.Contains(bucket) ? RingTraits.SignupWave : 0;
-            traits |= account.Networks.Exists(n => networks.Contains(n.Value)) ? RingTraits.SharedNetwork : 0;
-            traits |= client != 0 && Background.MainClient(account) == client ? RingTraits.RingClient : 0;
-            traits |= account.Exchanges >= MinRhythmExchanges && account.GapVariation < MachineGapVariation ? RingTraits.MachineRhythm : 0;
-            traits |= account.FollowUps > PersonFollowUps * account.Exchanges ? RingTraits.FollowsUp : 0;
-            traits |= cohort[index] ? RingTraits.ReferenceCohort : 0;
-            traits |= crossed.Contains(index) ? RingTraits.OwnOutput : 0;
-            return new RingMember(index, account, hits, traits);
-        };
-    }
+    /// <summary>What of a candidate any account, inside or not, may have in common with it.</summary>
+    sealed record Lens(
+        HashSet<int> Classes, HashSet<ulong> Payments, HashSet<ulong> Devices, HashSet<ulong> Networks, HashSet<long> Waves, ulong Client, HashSet<int> Crossed);
 
-    HashSet<ulong> EnrichedNetworks(RingCandidate candidate)
+    Lens LensOf(RingCandidate candidate)
     {
-        var counts = new Dictionary<ulong, int>();
+        var networks = new Dictionary<ulong, int>();
+        var waves = new Dictionary<long, int>();
+        var clients = new Dictionary<ulong, int>();
         foreach (var account in candidate.Accounts)
         {
-            foreach (var network in population.Accounts[account].Networks)
+            foreach (ref readonly var network in CollectionsMarshal.AsSpan(_population.Accounts[account].Networks))
             {
-                CollectionsMarshal.GetValueRefOrAddDefault(counts, network.Value, out _)++;
+                CollectionsMarshal.GetValueRefOrAddDefault(networks, network.Value, out _)++;
             }
+
+            CollectionsMarshal.GetValueRefOrAddDefault(waves, _features.SignupBucket(account), out _)++;
+            CollectionsMarshal.GetValueRefOrAddDefault(clients, _features.Client(account), out _)++;
         }
 
-        return Enriched(counts, candidate.Accounts.Count, background.OnNetwork, EnrichedNetwork, OneExitShare * candidate.Accounts.Count);
-    }
-
-    HashSet<long> EnrichedWaves(RingCandidate candidate)
-    {
-        var counts = new Dictionary<long, int>();
-        foreach (var account in candidate.Accounts)
-        {
-            if (Background.SignupBucket(population.Accounts[account]) is { } bucket)
-            {
-                CollectionsMarshal.GetValueRefOrAddDefault(counts, bucket, out _)++;
-            }
-        }
-
-        return Enriched(counts, candidate.Accounts.Count, background.SignedUpIn, EnrichedSignup, double.MaxValue);
+        waves.Remove(AccountFeatures.NoSignup);
+        clients.Remove(0);
+        var n = candidate.Accounts.Count;
+        return new Lens(
+            [.. candidate.Classes],
+            [.. candidate.Nodes.Where(t => t.Kind == TraitKind.Payment).Select(t => t.Id)],
+            [.. candidate.Nodes.Where(t => t.Kind == TraitKind.Device).Select(t => t.Id)],
+            Enriched(networks, n, _background.OnNetwork, EnrichedNetwork, OneExitShare * n),
+            Enriched(waves, n, _background.SignedUpIn, EnrichedSignup, double.MaxValue),
+            clients.OrderByDescending(c => c.Value).ThenBy(c => c.Key).Select(c => c.Key).FirstOrDefault(),
+            CrossedWithin(candidate));
     }
 
     HashSet<T> Enriched<T>(Dictionary<T, int> counts, int accounts, Func<T, int> inAll, double nats, double most) where T : notnull =>
         [.. counts.Where(c => c.Value >= MinTogether && c.Value <= most
-            && OverlapTest.LogRatio(c.Value, (double)inAll(c.Key) * accounts / background.Accounts) >= nats).Select(c => c.Key)];
+            && OverlapTest.LogRatio(c.Value, (double)inAll(c.Key) * accounts / _background.Accounts) >= nats).Select(c => c.Key)];
 
-    ulong TopClient(RingCandidate candidate) =>
-        candidate.Accounts.Select(a => Background.MainClient(population.Accounts[a])).Where(c => c != 0)
-            .GroupBy(c => c).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).Select(g => g.Key).FirstOrDefault();
-
-    HashSet<int> CrossedWithin(HashSet<int> inside)
+    HashSet<int> CrossedWithin(RingCandidate candidate)
     {
         var crossed = new HashSet<int>();
-        foreach (var (owner, presenter, _) in crossings.PairCount == 0 ? [] : crossings.Pairs)
+        if (_crossings.PairCount == 0)
         {
-            var (a, b) = (population.IndexOf(owner), population.IndexOf(presenter));
-            if (inside.Contains(a) && inside.Contains(b) && population.Accounts[a].Actor != population.Accounts[b].Actor)
+            return crossed;
+        }
+
+        var inside = candidate.Accounts.ToHashSet();
+        foreach (var (owner, presenter) in _crossings.Keys)
+        {
+            var (a, b) = (_population.IndexOf(owner), _population.IndexOf(presenter));
+            if (inside.Contains(a) && inside.Contains(b) && _population.Accounts[a].Actor != _population.Accounts[b].Actor)
             {
-                crossed.UnionWith([a, b]);
+                crossed.Add(a);
+                crossed.Add(b);
             }
         }
 
         return crossed;
+    }
+
+    RingMember Describe(int index, Lens lens)
+    {
+        var traits = TraitsOf(index, lens, out var hits);
+        return new RingMember(index, _population.Accounts[index], hits, traits);
+    }
+
+    RingTraits TraitsOf(int index, Lens lens, out int hits)
+    {
+        var account = _population.Accounts[index];
+        hits = 0;
+        foreach (var hit in _members.HitsOf(index))
+        {
+            hits += lens.Classes.Contains(hit.Class) ? hit.Hits : 0;
+        }
+
+        var traits = _features.Of(index);
+        var share = account.Digests.Length == 0 ? 0 : (double)hits / account.Digests.Length;
+        traits |= share >= 0.5 ? RingTraits.MostlyTemplate : hits >= 2 || share >= 0.1 ? RingTraits.SomeTemplate : 0;
+        if (account.Facts is { } facts)
+        {
+            traits |= lens.Payments.Contains(facts.Payment) ? RingTraits.SharedPayment : 0;
+            traits |= lens.Devices.Contains(facts.Device) ? RingTraits.SharedDevice : 0;
+            traits |= lens.Waves.Contains(_features.SignupBucket(index)) ? RingTraits.SignupWave : 0;
+        }
+
+        if (lens.Networks.Count > 0)
+        {
+            foreach (ref readonly var network in CollectionsMarshal.AsSpan(account.Networks))
+            {
+                traits |= lens.Networks.Contains(network.Value) ? RingTraits.SharedNetwork : 0;
+            }
+        }
+
+        traits |= lens.Client != 0 && _features.Client(index) == lens.Client ? RingTraits.RingClient : 0;
+        traits |= lens.Crossed.Contains(index) ? RingTraits.OwnOutput : 0;
+        return traits;
     }
 }

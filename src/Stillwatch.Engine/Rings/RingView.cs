@@ -21,6 +21,9 @@ internal sealed class RingView(
 
     public bool HasTemplates => Candidate.Classes.Count > 0;
 
+    /// <summary>Networks that hold more of the ring than chance, those that most of it uses left out.</summary>
+    public int SharedNetworks { get; init; }
+
     public int Count(RingTraits trait) => Members.Count(m => m.Has(trait));
 
     /// <summary>Share of members that show a trait, 0 to 1, without smoothing.</summary>

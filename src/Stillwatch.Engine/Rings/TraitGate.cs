@@ -8,8 +8,8 @@ internal readonly record struct GatedTrait(TraitKey Key, double Accounts, double
 
 /// <summary>Lets through the content traits that accounts outside the reference cohort show far more often than those inside.</summary>
 /// <remarks>
-/// Sees: templates, system prompts and tool schemas of groups. Statistic: cohort lift, ln[(x+½)/(X+1)] − ln[(c+½)/(C+1)] with x of X accounts
-/// outside and c of C inside; at least ln 4. Unit: nats. Cost: at most 128 look-ups a trait.
+/// Sees: templates, system prompts and tool schemas of groups. Statistic: cohort lift, ln[(x+½)/(X+1)] − ln[(c+½)/(C+1)] with x uses of X
+/// accounts outside and c of C inside, three uses a head at most; at least ln 4. Unit: nats. Cost: at most 128 look-ups a trait.
 /// False positives: every new app and every class comes through; the gate only chooses what to look at, it accuses nobody.
 /// Evasion: a template that aged, verified, unlinked accounts also use a quarter as often. Source: reference prototype, rule "lift, not rarity".
 /// </remarks>
@@ -18,6 +18,7 @@ internal static class TraitGate
     public const int MinActors = 5;
     public const double MinLift = 1.386; // ln 4
     const int Glance = 24;
+    const int MaxUses = 3;
     const int MaxGated = 16_384;
     const double AppShare = 0.25;
 
@@ -34,17 +35,16 @@ internal static class TraitGate
                 continue;
             }
 
-            var (sampled, sampledInside, actors, topApp, topAppCount) = Look(trait, population, cohort);
-            if (actors < MinActors)
+            var look = Look(trait, population, cohort);
+            if (look.Actors < MinActors)
             {
                 continue;
             }
 
             var accounts = trait.AccountCount;
-            var x = accounts * (sampled - sampledInside) / sampled;
-            var c = accounts * sampledInside / sampled;
-            var lift = Math.Log((x + 0.5) / (outside + 1)) - Math.Log((c + 0.5) / (inside + 1));
-            var isAppsOwn = topAppCount > 0.8 * sampled && accounts > AppShare * appAccounts.GetValueOrDefault(topApp);
+            var scale = accounts / look.Sampled;
+            var lift = Math.Log(((look.UsesOutside * scale) + 0.5) / (outside + 1)) - Math.Log(((look.UsesInside * scale) + 0.5) / (inside + 1));
+            var isAppsOwn = look.TopAppCount > 0.8 * look.Sampled && accounts > AppShare * appAccounts.GetValueOrDefault(look.TopApp);
             if (lift >= MinLift && !isAppsOwn)
             {
                 gated.Add(new GatedTrait(trait.Key, accounts, lift));
@@ -76,20 +76,24 @@ internal static class TraitGate
         return inside >= 0.75 * share * looked;
     }
 
-    static (int Sampled, int Inside, int Actors, int TopApp, int TopAppCount) Look(TraitState trait, Population population, ReferenceCohort cohort)
+    static (int Sampled, int UsesInside, int UsesOutside, int Actors, int TopApp, int TopAppCount) Look(
+        TraitState trait, Population population, ReferenceCohort cohort)
     {
-        var (sampled, inside) = (0, 0);
+        var (sampled, inside, outside) = (0, 0, 0);
         var actors = new HashSet<ulong>();
         var (app, appVotes, appCount) = (0, 0, 0);
-        foreach (var name in trait.Accounts)
+        for (var s = 0; s < trait.Accounts.Length; s++)
         {
-            if (population.IndexOf(name) is not (>= 0 and var i))
+            if (population.IndexOf(trait.Accounts[s]) is not (>= 0 and var i))
             {
                 continue;
             }
 
+            // Habit weighs more than a try: many people try a published template once, a pool works with it.
+            var uses = Math.Min((int)trait.Counts[s], MaxUses);
             sampled++;
-            inside += cohort[i] ? 1 : 0;
+            inside += cohort[i] ? uses : 0;
+            outside += cohort[i] ? 0 : uses;
             var account = population.Accounts[i];
             actors.Add(account.Actor);
 
@@ -105,6 +109,6 @@ internal static class TraitGate
             }
         }
 
-        return (Math.Max(1, sampled), inside, actors.Count, app, appCount);
+        return (Math.Max(1, sampled), inside, outside, actors.Count, app, appCount);
     }
 }

@@ -21,6 +21,9 @@ public sealed class TraitState(TraitKey key)
     /// <summary>Sampled account names, ascending.</summary>
     public ReadOnlySpan<ulong> Accounts => _accounts.AsSpan(0, _used);
 
+    /// <summary>How often each sampled account showed it, in the order of <see cref="Accounts"/>; at most 65,535.</summary>
+    public ReadOnlySpan<ushort> Counts => _counts.AsSpan(0, _used);
+
     /// <summary>Estimated number of accounts that showed it; exact up to <see cref="SampleSize"/>.</summary>
     public double AccountCount =>
         _used < SampleSize ? _used : (SampleSize - 1) / (_accounts[_used - 1] / (double)ulong.MaxValue);

@@ -54,22 +54,23 @@ sealed class HarvestList
     public Turn Task(int member, int round, SeededRandom random, double verbosity)
     {
         var item = (member + ((long)round * _members)) / Math.Max(1, Habits.SamplesPerPrompt);
-        var which = (int)(SeededRandom.Derive(_seed, (ulong)item) % (ulong)_templates.Count);
-        var request = _templates[which].Compose(_world.Library, SeededRandom.Derive(_seed, (ulong)which), item / _templates.Count);
-        var (style, median) = _capabilities[which] switch
+        // Each member works mostly at one of the templates, and takes a turn at the others.
+        var which = (member + (SeededRandom.Derive(_seed, (ulong)item) % 100 < 72 ? 0 : item)) % _templates.Count;
+        var request = _templates[(int)which].Compose(_world.Library, SeededRandom.Derive(_seed, (ulong)which), item);
+        var (style, median) = _capabilities[(int)which] switch
         {
-            Capability.Reasoning => (OutputStyle.Steps, 420),
+            Capability.Reasoning => (OutputStyle.Steps, 330),
             Capability.Grading => (OutputStyle.Grade, 130),
             Capability.Tagging => (OutputStyle.Json, 60),
-            Capability.Coding => (OutputStyle.Code, 380),
-            Capability.Agentic => (OutputStyle.Steps, 260),
-            _ => (OutputStyle.Prose, 300),
+            Capability.Coding => (OutputStyle.Code, 260),
+            Capability.Agentic => (OutputStyle.Steps, 200),
+            _ => (OutputStyle.Prose, 220),
         };
         return new Turn
         {
             System = request.System,
             Messages = [Engine.Exchanges.Message.User(request.Text)],
-            Answer = new Answer(random.NextUInt64(), (int)Math.Clamp(random.LogNormal(median * verbosity, 0.7), 10, 3000), style),
+            Answer = new Answer(random.NextUInt64(), (int)Math.Clamp(random.LogNormal(median * verbosity, 0.8), 10, 3000), style),
             Label = ExchangeLabel.Harvest,
         };
     }

@@ -106,6 +106,13 @@ sealed class Enrolment(ulong seed, DateTimeOffset start, double spanMs, AddressP
                 SignupIp = home.Ip,
             },
         };
+        // A second account of the same person, or of their partner: one card in twelve pays for more than one account.
+        if (verdict is null && persona.Record.Payment is not null && Personas.Count > 0 && random.Chance(0.08)
+            && Personas[^1] is { Verdict: null, Record: { Payment: { } card, Organization: null } earlier })
+        {
+            persona.Record = persona.Record with { Payment = card, PaymentBin = earlier.PaymentBin };
+        }
+
         Personas.Add(persona);
         return persona;
     }

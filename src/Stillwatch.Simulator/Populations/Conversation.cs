@@ -7,7 +7,7 @@ namespace Stillwatch.Simulator.Populations;
 sealed class Conversation(World world)
 {
     /// <summary>Older turns are dropped by the clients simulated here, which keeps a log of two days within bounds.</summary>
-    const int MostMessages = 9;
+    const int MostMessages = 7;
 
     readonly List<Message> _messages = [];
     Answer? _pending;

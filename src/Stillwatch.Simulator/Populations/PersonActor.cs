@@ -11,7 +11,7 @@ sealed record PersonHabits
     /// <summary>Share of conversations about programming.</summary>
     public double CodeRatio { get; init; } = 0.12;
 
-    /// <summary>Share of questions with a document pasted behind them.</summary>
+    /// <summary>Mean share of first questions with a document pasted behind them; a quarter of people do it often, the others hardly ever.</summary>
     public double PasteRatio { get; init; } = 0.16;
 
     public string? System { get; init; }
@@ -30,7 +30,15 @@ sealed class PersonActor(World world, Persona persona, Slot[] slots, PersonHabit
     const double PublicTemplateRatio = 0.015;
 
     readonly Conversation _talk = new(world);
+    readonly double _pasteRatio = habits.PasteRatio * (persona.Random.Chance(0.25) ? 3.2 : 0.27);
+    readonly bool _wordy = persona.Random.Chance(0.3);
+
+    // A third of people keep a few system prompts of their own: roles, styles, projects.
+    readonly string[] _systems = [.. Enumerable.Range(0, persona.Random.Chance(0.36) ? persona.Random.Between(1, 6) : 0)
+        .Select(_ => Shorten(world.Library.Text(persona.Random.Chance(0.5) ? PromptKind.Rules : PromptKind.AppSystem, persona.Random)))];
+
     bool _code;
+    string? _system;
 
     /// <summary>The account's own randomness, for <see cref="PersonHabits.Special"/>.</summary>
     public Randomness.SeededRandom Dice => Random;
@@ -44,10 +52,11 @@ sealed class PersonActor(World world, Persona persona, Slot[] slots, PersonHabit
         {
             _talk.Clear();
             _code = Random.Chance(habits.CodeRatio);
+            _system = habits.System ?? (_systems.Length > 0 && Random.Chance(0.75) ? Random.Pick(_systems) : null);
         }
 
         var first = _talk.IsEmpty;
-        string? system = habits.System;
+        var system = _system;
         var text = first && Random.Chance(habits.SpecialRatio) ? habits.Special?.Invoke(this, slot.Ms) : null;
         var answer = Answer(_code);
         if (text is null && first && Random.Chance(PublicTemplateRatio))
@@ -70,10 +79,17 @@ sealed class PersonActor(World world, Persona persona, Slot[] slots, PersonHabit
             _ => PromptKind.FollowUp,
         };
         var text = World.Library.Text(kind, Random);
-        return Random.Chance(habits.PasteRatio)
-            ? $"{text}\n\n{World.Library.Document(Random, (int)Math.Clamp(Random.LogNormal(1400, 0.8), 200, 9000))}"
+        while (_wordy && text.Length < 1200 && Random.Chance(0.6))
+        {
+            text = $"{text} {World.Library.Text(PromptKind.Chat, Random)}";
+        }
+
+        return first && Random.Chance(_pasteRatio)
+            ? $"{text}\n\n{World.Library.Document(Random, (int)Math.Clamp(Random.LogNormal(1100, 0.8), 200, 7000))}"
             : text;
     }
+
+    static string Shorten(string system) => system.Length > 500 ? system[..500] : system;
 
     Answer Answer(bool code)
     {

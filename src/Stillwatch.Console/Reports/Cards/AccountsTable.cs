@@ -35,7 +35,7 @@ internal static class AccountsTable
 
     static Markup Row(AccountJudgement account)
     {
-        var own = account.Evidence.Where(item => item.Family != "campaign").MaxBy(item => item.LogOdds);
+        var own = account.Evidence.Where(item => item.Family != "campaign" && item.LogOdds > 0).MaxBy(item => item.LogOdds);
         return Markup.Of(
             $"""
             <tr><th scope="row"><bdi>{account.Account}</bdi></th><td>{Wording.Rung(account.Response)}</td><td class="n">{Figures.Percent(account.Confidence)}</td><td class="n">{Figures.Share(account.MembershipRatio)}</td><td>{Figures.Minute(account.DetectedAt)}</td><td>{(own is null ? "none: it is here through its ring" : $"{own.Says} ({Figures.Nats(own.LogOdds)})")}</td></tr>

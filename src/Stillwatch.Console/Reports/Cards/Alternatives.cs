@@ -14,7 +14,7 @@ internal static class Alternatives
             return Markup.Empty;
         }
 
-        var rows = campaign.Counterfactuals.OrderBy(other => other.Response).ThenBy(other => other.LogOdds).Select(other => Markup.Of(
+        var rows = campaign.Counterfactuals.DistinctBy(other => Wording.Words(other.Without)).OrderBy(other => other.Response).ThenBy(other => other.LogOdds).Select(other => Markup.Of(
             $"""<tr><th scope="row">without {Wording.Words(other.Without)}</th><td>{Ladder.Small(other.Response)}</td><td class="n">{Figures.Nats(other.LogOdds)}</td></tr>"""));
         return Markup.Of(
             $"""
@@ -41,7 +41,7 @@ internal static class Alternatives
         var milder = campaign.Counterfactuals.Where(other => other.Response < campaign.Response).ToList();
         return campaign.Response == Rung.Observe ? "Nothing is restricted, with or without any of these."
             : milder.Count == 0 ? $"Any one kind of evidence could be missing and the response would still be {Wording.Rung(campaign.Response)}."
-            : $"The response would be milder without {string.Join(" or ", milder.Select(other => Wording.Words(other.Without)))}.";
+            : $"The response would be milder without {string.Join(" or ", milder.Select(other => Wording.Words(other.Without)).Distinct())}.";
     }
 
     static Markup Weighed(LookAlike other) => Markup.Of(

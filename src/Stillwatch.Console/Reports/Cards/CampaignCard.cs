@@ -45,16 +45,15 @@ internal static class CampaignCard
 
     static Markup RingSection(NumberedCampaign numbered)
     {
-        var ring = numbered.Campaign.Ring;
+        var ring = RingDrawing.Grouped(numbered.Campaign.Ring);
         var wide = RingDrawing.Draw(ring, WideRing);
         return wide.Height == 0 ? Markup.Empty : Figure(
             "What links the accounts", $"{numbered.Anchor}-ring", $"Ring of {numbered.Campaign.Id}", RingDrawing.Describe(ring),
-            wide, RingDrawing.Draw(ring, Narrow), RingNote(numbered.Campaign));
+            wide, RingDrawing.Draw(ring, Narrow), RingNote(ring, numbered.Campaign));
     }
 
-    static string RingNote(Campaign campaign)
+    static string RingNote(RingGroups groups, Campaign campaign)
     {
-        var groups = RingGroups.Of(campaign.Ring, RingDrawing.MostTraits, RingDrawing.MostGroups);
         var sample = groups.Accounts < campaign.Accounts.Count
             ? $" A sample of {Figures.Count(groups.Accounts)} of the {Figures.Count(campaign.Accounts.Count)} accounts."
             : "";

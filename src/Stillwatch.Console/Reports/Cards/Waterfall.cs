@@ -23,7 +23,7 @@ internal static class Waterfall
             {balance.Steps.Select(step => Row(step, balance))}
             {(ledger.Calibration == 0 ? Markup.Empty : Plain("Calibration", "offset learned on simulated populations", Bar.Step(balance.Scale, balance.Total - ledger.Calibration, ledger.Calibration, ledger.Calibration), ledger.Calibration))}
             </tbody>
-            <tfoot><tr><th scope="row">Total <span class="says">a confidence of {Figures.Percent(campaign.Confidence)}</span></th><td class="step total">{Bar.Step(balance.Scale, 0, balance.Total, balance.Total)}</td><td class="n"></td><td class="n">{Figures.Nats(balance.Total)}</td></tr></tfoot>
+            <tfoot><tr><th scope="row">Total <span class="says">a confidence of {Figures.Percent(campaign.Confidence)}, {Wording.Confidence(campaign.Confidence)}</span></th><td class="step total">{Bar.Step(balance.Scale, 0, balance.Total, balance.Total)}</td><td class="n"></td><td class="n">{Figures.Nats(balance.Total)}</td></tr></tfoot>
             </table>
             </section>
             """);
@@ -59,7 +59,7 @@ internal static class Waterfall
             parts.Add($"lift {Figures.Nats(item.Lift)}");
         }
 
-        parts.Add($"above {Figures.Percent(item.Percentile)} of {Wording.Words(item.ReferenceClass)} references");
+        parts.Add($"above {Figures.Percent(item.Percentile).TrimStart('>', ' ')} of benign groups{(item.ReferenceClass == "individual" ? "" : $" ({Wording.Words(item.ReferenceClass)})")}");
         return string.Join("; ", parts);
     }
 

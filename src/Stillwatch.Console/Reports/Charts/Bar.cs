@@ -21,7 +21,7 @@ internal static class Bar
             ? Markup.Of($"""<rect class="ghost" x="{ghost.X}" y="3" width="{ghost.Width}" height="9"/>""")
             : Markup.Empty;
         return Box(Markup.Of(
-            $"""<path class="even" d="M{Full * scale(0)} 0V15"/>{outline}<rect class="bar" x="{solid.X}" y="3" width="{Math.Max(solid.Width, 3)}" height="9"/>"""));
+            $"""<path class="odds" d="M{Full * scale(0)} 0V15"/>{outline}<rect class="bar" x="{solid.X}" y="3" width="{Math.Max(solid.Width, 3)}" height="9"/>"""));
     }
 
     static (double X, double Width) Between(double a, double b) => (Full * Math.Min(a, b), Full * Math.Abs(b - a));

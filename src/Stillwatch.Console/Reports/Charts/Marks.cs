@@ -10,7 +10,7 @@ internal static class Marks
         FamilyShape.Square => Markup.Of($"""<rect class="mark" x="{x - (r * .85)}" y="{y - (r * .85)}" width="{r * 1.7}" height="{r * 1.7}"/>"""),
         FamilyShape.Diamond => Polygon(x, y, r * 1.15, 4, 0),
         FamilyShape.Triangle => Polygon(x, y + (r * .2), r * 1.2, 3, -Math.PI / 2),
-        FamilyShape.Hexagon => Polygon(x, y, r * 1.1, 6, 0),
+        FamilyShape.Cross => Markup.Of($"""<path class="mark" d="M{x - (r * .4)} {y - r}h{r * .8}v{r * .6}h{r * .6}v{r * .8}h{-r * .6}v{r * .6}h{-r * .8}v{-r * .6}h{-r * .6}v{-r * .8}h{r * .6}z"/>"""),
         FamilyShape.Circle => Markup.Of($"""<circle class="mark" cx="{x}" cy="{y}" r="{r}"/>"""),
         _ => Markup.Of($"""<circle class="mark hollow" cx="{x}" cy="{y}" r="{r * .8}"/>"""),
     };

@@ -6,12 +6,13 @@ namespace Stillwatch.Console.Reports.Charts;
 /// <summary>The ring as a bipartite picture: accounts as dots, the traits they share as bars, ribbons as wide as the share that shows them.</summary>
 internal static class RingDrawing
 {
-    public const int MostTraits = 12;
-    public const int MostGroups = 10;
+    const int MostTraits = 12;
+    const int MostGroups = 10;
 
-    public static Drawing Draw(RingPicture ring, double width)
+    public static RingGroups Grouped(RingPicture ring) => RingGroups.Of(ring, MostTraits, MostGroups);
+
+    public static Drawing Draw(RingGroups groups, double width)
     {
-        var groups = RingGroups.Of(ring, MostTraits, MostGroups);
         if (groups.Groups.Count == 0 || groups.Traits.Count == 0)
         {
             return new Drawing(Markup.Empty, width, 0);
@@ -28,10 +29,9 @@ internal static class RingDrawing
     }
 
     /// <summary>The picture in words.</summary>
-    public static string Describe(RingPicture ring)
+    public static string Describe(RingGroups groups)
     {
-        var groups = RingGroups.Of(ring, MostTraits, MostGroups);
-        var traits = groups.Traits.Select(trait => $"{Wording.Words(trait.Kind)} ({Family.Of(trait.Family).Title}) shown by {Figures.Count(trait.Accounts)}");
+        var traits = groups.Traits.Select(trait => $"{Label(trait)} ({Family.Of(trait.Family).Title}) shown by {Figures.Count(trait.Accounts)}");
         return $"{Figures.Count(groups.Accounts, "account")} in {Figures.Count(groups.Groups.Sum(group => group.Sets), "set")} of shared traits: {string.Join("; ", traits)}."
             + (groups.HiddenTraits > 0 ? $" {Figures.Count(groups.HiddenTraits, "further trait")} not drawn." : "");
     }
@@ -58,6 +58,10 @@ internal static class RingDrawing
 
     static Markup Repeated(double pitch, int times) => Markup.All(Enumerable.Repeat(Markup.Of($"m{pitch} 0h0"), times));
 
+    // Several traits of one kind are told apart by their number, which the engine puts behind the kind.
+    static string Label(RingNode trait) =>
+        trait.Id.StartsWith(trait.Kind, StringComparison.Ordinal) && trait.Id.Length <= trait.Kind.Length + 4 ? Wording.Words(trait.Id) : Wording.Words(trait.Kind);
+
     static Markup Trait(RingNode trait, RingLayout.Span span, RingLayout layout)
     {
         var family = Family.Of(trait.Family);
@@ -65,7 +69,7 @@ internal static class RingDrawing
             $"""
             <g class="{family.Style}"><rect class="mark" x="{layout.TraitsLeft}" y="{span.Y}" width="5" height="{span.Height}"><title>{trait.Kind} {trait.Id}</title></rect>
             {Marks.Shape(family, layout.TraitsLeft + 17, span.Middle - 3, 4.5)}
-            <text class="trait" x="{layout.TraitsLeft + 27}" y="{span.Middle + 1}">{Wording.Words(trait.Kind)}</text>
+            <text class="trait" x="{layout.TraitsLeft + 27}" y="{span.Middle + 1}">{Label(trait)}</text>
             <text class="tick" x="{layout.TraitsLeft + 27}" y="{span.Middle + 14}">{Figures.Count(trait.Accounts, "account")}</text></g>
             """);
     }

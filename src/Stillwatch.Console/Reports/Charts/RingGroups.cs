@@ -18,7 +18,7 @@ internal sealed record RingGroups(IReadOnlyList<RingNode> Traits, IReadOnlyList<
 
     public static RingGroups Of(RingPicture ring, int mostTraits, int mostGroups)
     {
-        var all = ring.Nodes.Where(node => node.Kind != "account").ToList();
+        var all = ring.Nodes.Where(node => node.Kind != "account" && node.Accounts > 0).ToList();
         var traits = Chosen(all, Math.Min(mostTraits, 64));
         var index = traits.Select((trait, i) => (trait.Id, i)).ToDictionary(pair => pair.Id, pair => pair.i);
         var sets = ring.Nodes.Where(node => node.Kind == "account").Select(node => node.Id).Distinct().ToDictionary(id => id, _ => 0UL);

@@ -35,7 +35,7 @@ internal sealed record RingLayout(
         var height = Math.Max(groupsHeight, Total(traitHeights, TraitGap));
 
         return new RingLayout(
-            width, Top + height + 6, dotsLeft, dotsLeft + (columns * pitch), width * (narrow ? .52 : .6), pitch, perDot, columns,
+            width, Top + height + 18, dotsLeft, dotsLeft + (columns * pitch), width * (narrow ? .52 : .6), pitch, perDot, columns,
             Stack(groupHeights, GroupGap, height), Stack(traitHeights, TraitGap, height));
     }
 

@@ -21,9 +21,9 @@ internal static class Timeline
 
         var axis = new TimeAxis(buckets.Start, buckets.End, Left, width - 2);
         var moments = TimelineMoments.Of(campaign, axis, width);
-        var top = (moments.Rows * RowHeight) + 8;
+        var top = (moments.Rows * RowHeight) + 20;
         var exchangesFloor = top + ExchangesHeight;
-        var accountsFloor = exchangesFloor + 16 + AccountsHeight;
+        var accountsFloor = exchangesFloor + 24 + AccountsHeight;
         var body = Markup.Of(
             $"""
             {Columns(buckets, axis, exchangesFloor)}{Steps(buckets, axis, accountsFloor)}
@@ -68,6 +68,6 @@ internal static class Timeline
         <path class="grid" d="M{axis.Left} {floor - height}H{axis.Right}"/>
         <text class="tick" x="{Left - 6}" y="{floor - height + 4}" text-anchor="end">{Figures.Short(most)}</text>
         <text class="tick" x="{Left - 6}" y="{floor}" text-anchor="end">0</text>
-        <text class="name" x="{axis.Left + 4}" y="{floor - height + 13}">{name}</text>
+        <text class="name" x="{axis.Left}" y="{floor - height - 4}">{name}</text>
         """);
 }

@@ -16,7 +16,7 @@ internal static class Overview
             <h2 id="overview">Overview</h2>
             {Totals(report, groups)}
             <div class="scroll"><table class="findings">
-            <thead><tr><th scope="col">Campaign</th><th scope="col">Verdict</th><th scope="col">Response decided</th><th scope="col" class="n">Confidence</th><th scope="col" class="n">Accounts</th><th scope="col" class="n">Exchanges</th><th scope="col">Active</th></tr></thead>
+            <thead><tr><th scope="col">Campaign</th><th scope="col">Verdict</th><th scope="col">Response decided</th><th scope="col" class="n">Confidence</th><th scope="col" class="n">Accounts</th><th scope="col" class="n">Exchanges</th><th scope="col">First seen</th></tr></thead>
             <tbody>{groups.Findings.Select(Row)}</tbody>
             </table></div>
             </section>

@@ -12,7 +12,7 @@ internal static class Scanned
         <p class="brand">Stillwatch <span>campaign report</span></p>
         <h1>{Headline(groups)}</h1>
         <p class="lead">{Read(report.Input)}</p>
-        <p class="mode"><strong>{(report.Mode == "enforce" ? "Enforced." : "Observe mode.")}</strong> {Mode(report)}</p>
+        <p class="mode"><strong>{(report.Mode == "enforce" ? "Enforced." : "Observe mode.")}</strong> {Mode(report, groups)}</p>
         <dl class="provenance">
         {Entry("Skipped lines", Rejected(report.Input))}
         {Entry("Evidence that could not exist", Absent(report.Input))}
@@ -40,9 +40,12 @@ internal static class Scanned
         + (input.Organizations > 0 ? $" and {Figures.Count(input.Organizations, "organization")}" : "")
         + (input is { From: { } from, To: { } to } ? $", {Figures.Minute(from)} to {Figures.Minute(to)} UTC ({Figures.Span(to - from)})." : ".");
 
-    static string Mode(Report report) => report.Mode == "enforce"
-        ? "The rungs below are in force until the dates they state; every one of them can be appealed and taken back."
-        : "The rungs below are what policy decided. They are recorded; nothing is enforced and no caller notices anything.";
+    static string Mode(Report report, CampaignGroups groups) => (report.Mode, groups.Findings.Count) switch
+    {
+        (_, 0) => "No response was decided for anybody.",
+        ("enforce", _) => "The rungs below are in force until the dates they state; every one of them can be appealed and taken back.",
+        _ => "The rungs below are what policy decided. They are recorded; nothing is enforced and no caller notices anything.",
+    };
 
     static Markup Rejected(InputSummary input)
     {

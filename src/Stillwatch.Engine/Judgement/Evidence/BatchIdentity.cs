@@ -34,7 +34,8 @@ internal sealed class BatchIdentity : IEvidence
 
     static (double Nats, double Share, double Expected, int Count, int Known) Top(RingView ring, Func<RingMember, ulong> value, Func<ulong, double> expected)
     {
-        var known = ring.Members.Where(m => value(m) != 0).ToList();
+        // A token counts once: the accounts of one payer have one issuer by necessity.
+        var known = ring.Members.Where(m => value(m) != 0).DistinctBy(m => (value(m), m.Account.Facts!.Payment == 0 ? m.Account.Name : m.Account.Facts.Payment)).ToList();
         if (known.Count < TraitGate.MinActors)
         {
             return default;

@@ -14,7 +14,7 @@ internal sealed class EvenVolumes : IEvidence
     const int MinExchanges = 4;
     const int MinMembers = 8;
     const double DayMs = 86_400_000;
-    static readonly Curve BySpread = new((0.35, 2.5), (0.6, 1.5), (0.85, 0), (1.1, -1), (1.4, -2));
+    static readonly Curve BySpread = new((0.35, 2.5), (0.6, 1.5), (0.85, 0), (1.2, -1));
 
     public string Family => Families.Time;
 

@@ -13,6 +13,7 @@ internal sealed class ManyUsers : IEvidence
 {
     const int MinLaterTurns = 5;
     const int MinMembers = 5;
+    const double NoConversations = -3; // a relay without conversations resells nothing
     static readonly Curve ByShare = new((0.05, -3), (0.15, -1), (0.3, 1.5), (0.5, 4));
 
     public string Family => Families.Content;
@@ -25,7 +26,7 @@ internal sealed class ManyUsers : IEvidence
             .Select(m => (double)m.Account.Interleaved / m.Account.LaterTurns).Order().ToList();
         if (values.Count < MinMembers || values.Count < ring.Members.Count / 4)
         {
-            return null;
+            return new Finding(0, NoConversations, 0.5, values.Count, $"Only {values.Count} of {ring.Members.Count} members hold conversations at all: no sign of a relay.");
         }
 
         var median = values[values.Count / 2];

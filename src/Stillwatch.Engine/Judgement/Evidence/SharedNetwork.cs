@@ -11,6 +11,7 @@ namespace Stillwatch.Engine.Judgement.Evidence;
 /// </remarks>
 internal sealed class SharedNetwork : IEvidence
 {
+    static readonly Curve ByNetworks = new((1, 0.35), (4, 1)); // an office or a class has one or two exits, a pool many
     static readonly Curve ByShare = new((0.05, 0), (0.25, 1.5), (0.6, 4));
 
     public string Family => Families.Infrastructure;
@@ -28,7 +29,7 @@ internal sealed class SharedNetwork : IEvidence
         var sharing = ring.Count(RingTraits.SharedNetwork);
         var share = (double)sharing / known;
         return new Finding(
-            share, ByShare.At(share) * Math.Min(1, known / 10.0), 1 - ring.Coverage.InRest(RingTraits.SharedNetwork), sharing,
-            $"{sharing} of {known} members come through networks that hold far more of this ring than their own crowd explains.");
+            share, ByShare.At(share) * Math.Min(1, known / 10.0) * ByNetworks.At(ring.SharedNetworks), 1 - ring.Coverage.InRest(RingTraits.SharedNetwork), sharing,
+            $"{sharing} of {known} members come through {ring.SharedNetworks} networks that hold far more of this ring than their own crowd explains.");
     }
 }

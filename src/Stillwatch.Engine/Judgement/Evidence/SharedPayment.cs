@@ -6,14 +6,14 @@ namespace Stillwatch.Engine.Judgement.Evidence;
 /// <remarks>
 /// Sees: members whose payment token another actor of the ring uses. Why extraction shows it: cards are the scarcest thing a pool buys.
 /// Statistic: share of members, against the share among everybody else; ln of the ratio, per member, capped. Unit: nats. Cost: one look-up a member.
-/// False positives: households, procurement cards, a sponsor's credit; one token that pays for nearly the whole ring counts a quarter, because
-/// one payer says openly who he is. Evasion: a virtual card for each account; then the absence weighs against, but never much.
+/// False positives: households, procurement cards, a sponsor's credit; where there is but one shared token, or one pays for most of the ring, it
+/// counts a quarter, because one payer says openly who he is. Evasion: a virtual card for each account; then the absence weighs against, but never much.
 /// Source: February 2026 disclosure (shared payment methods).
 /// </remarks>
 internal sealed class SharedPayment : IEvidence
 {
     const double Cap = 4;
-    const double OnePayerShare = 0.8;
+    const double OnePayerShare = 0.6;
     const double Unlinked = -2; // pools with a card for each account exist, groups of strangers without shared cards are the rule
     static readonly Curve ByShare = new((0.0, Unlinked), (0.05, -1), (0.15, 0), (0.3, 2), (0.5, Cap));
 
@@ -35,7 +35,7 @@ internal sealed class SharedPayment : IEvidence
         var share = (double)sharing / payers.Count;
         var largest = groups.Count == 0 ? 0 : groups.Max(g => g.Count());
         var weight = ByShare.At(share) * Math.Min(1, payers.Count / 10.0);
-        var onePayer = largest >= OnePayerShare * payers.Count;
+        var onePayer = groups.Count == 1 || largest >= OnePayerShare * payers.Count;
         var rest = ring.Coverage.InRest(RingTraits.SharedPayment);
         return new Finding(
             share, onePayer ? Math.Min(weight, Cap / 4) : weight, 1 - rest, sharing,

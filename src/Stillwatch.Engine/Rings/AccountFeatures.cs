@@ -1,0 +1,41 @@
+namespace Stillwatch.Engine.Rings;
+
+/// <summary>What of an account does not hang on the ring it is looked at for, worked out once a judgement.</summary>
+internal sealed class AccountFeatures
+{
+    public const long NoSignup = long.MinValue;
+
+    const double MachineGapVariation = 1.3;
+    const double PersonFollowUps = 0.05;
+    const int MinRhythmExchanges = 8;
+    const long MinRhythmSpanMs = 6 * 3_600_000;
+
+    readonly RingTraits[] _traits;
+    readonly ulong[] _clients;
+    readonly long[] _signups;
+
+    public AccountFeatures(Population population, ReferenceCohort cohort)
+    {
+        _traits = new RingTraits[population.Count];
+        _clients = new ulong[population.Count];
+        _signups = new long[population.Count];
+        for (var i = 0; i < population.Count; i++)
+        {
+            var account = population.Accounts[i];
+            _clients[i] = Background.MainClient(account);
+            _signups[i] = Background.SignupBucket(account) ?? NoSignup;
+            var isEven = account.Exchanges >= MinRhythmExchanges && account.LastMs - account.FirstMs >= MinRhythmSpanMs && account.GapVariation < MachineGapVariation;
+            _traits[i] = (isEven ? RingTraits.MachineRhythm : 0)
+                | (account.FollowUps > PersonFollowUps * account.Exchanges ? RingTraits.FollowsUp : 0)
+                | (cohort[i] ? RingTraits.ReferenceCohort : 0);
+        }
+    }
+
+    /// <summary>Rhythm, follow-ups and cohort.</summary>
+    public RingTraits Of(int account) => _traits[account];
+
+    /// <summary>The client it uses most, 0 when unknown.</summary>
+    public ulong Client(int account) => _clients[account];
+
+    public long SignupBucket(int account) => _signups[account];
+}

@@ -1,0 +1,160 @@
+using System.Runtime.InteropServices;
+using Stillwatch.Engine.Links;
+using Stillwatch.Engine.Provenance;
+using Stillwatch.Engine.Traits;
+
+namespace Stillwatch.Engine.Rings;
+
+/// <summary>Payers, devices and own-output crossings, and which of them one actor holds.</summary>
+/// <remarks>
+/// Joined by: accounts in common; a wave of sign-ups that holds them in excess, with one client; a proxy pool that both come through, with one
+/// client. Networks alone never join anything: a carrier's NAT would chain strangers.
+/// </remarks>
+internal sealed class IdentityLinks
+{
+    const int MinShared = 3;
+    const double MinContainment = 0.3;
+    const int MinWave = 8;
+    const int MinCrossings = 2;
+    const int MaxPoolsOnNetwork = 32; // a network that so many payers share is a carrier's
+    const double PoolNats = 6;
+
+    readonly Population _population;
+    readonly List<SharedTrait> _nodes = [];
+    readonly UnionFind _sets;
+
+    public IdentityLinks(Population population, CrossingTable crossings)
+    {
+        _population = population;
+        AddIdentities(TraitKind.Payment, population.Payments);
+        AddIdentities(TraitKind.Device, population.Devices);
+        AddCrossings(crossings);
+        _sets = new UnionFind(_nodes.Count);
+        JoinOverlapping();
+        JoinWaves();
+        JoinPools();
+    }
+
+    public IReadOnlyList<SharedTrait> Nodes => _nodes;
+
+    public IEnumerable<List<SharedTrait>> Groups =>
+        Enumerable.Range(0, _nodes.Count).GroupBy(_sets.Find).OrderBy(g => g.Key).Select(g => g.Select(n => _nodes[n]).ToList());
+
+    void AddIdentities(TraitKind kind, IReadOnlyDictionary<ulong, List<int>> index)
+    {
+        foreach (var (value, accounts) in index.Where(p => p.Value.Count >= 2).OrderBy(p => p.Key))
+        {
+            if (_population.Actors(accounts) >= 2)
+            {
+                _nodes.Add(new SharedTrait(kind, value, accounts));
+            }
+        }
+    }
+
+    /// <summary>Accounts that bring back each other's outputs, twice or more, as one node a connected group.</summary>
+    void AddCrossings(CrossingTable crossings)
+    {
+        var sets = new UnionFind(_population.Count);
+        var touched = new SortedSet<int>();
+        foreach (var (owner, presenter, count) in crossings.Pairs)
+        {
+            var (a, b) = (_population.IndexOf(owner), _population.IndexOf(presenter));
+            if (count >= MinCrossings && a >= 0 && b >= 0 && _population.Accounts[a].Actor != _population.Accounts[b].Actor)
+            {
+                sets.Union(a, b);
+                touched.UnionWith([a, b]);
+            }
+        }
+
+        foreach (var group in touched.GroupBy(sets.Find).OrderBy(g => g.Key))
+        {
+            _nodes.Add(new SharedTrait(TraitKind.OwnOutput, _population.Accounts[group.Key].Name, [.. group]));
+        }
+    }
+
+    void JoinOverlapping()
+    {
+        foreach (var ((a, b), shared) in Overlaps.Count(_nodes))
+        {
+            var (x, y) = (_nodes[a].Accounts.Count, _nodes[b].Accounts.Count);
+            if (shared >= MinShared && shared >= MinContainment * Math.Min(x, y)
+                && OverlapTest.LogRatio(shared, (double)x * y / _population.Count) >= OverlapTest.Significant)
+            {
+                _sets.Union(a, b);
+            }
+        }
+    }
+
+    /// <summary>A sign-up bucket that holds far more accounts with a shared payer or device than its share joins those payers and devices.</summary>
+    void JoinWaves()
+    {
+        var nodesOf = new Dictionary<int, List<int>>();
+        foreach (var n in Pools())
+        {
+            foreach (var account in _nodes[n].Accounts)
+            {
+                (CollectionsMarshal.GetValueRefOrAddDefault(nodesOf, account, out _) ??= []).Add(n);
+            }
+        }
+
+        var share = nodesOf.Count / Math.Max(1.0, _population.Count);
+        foreach (var wave in SignupBuckets())
+        {
+            var inWave = wave.Where(nodesOf.ContainsKey).ToList();
+            if (inWave.Count < MinWave || OverlapTest.LogRatio(inWave.Count, wave.Count * share) < OverlapTest.Significant)
+            {
+                continue;
+            }
+
+            // Two pools may sign up in the same hours; they join only where they also present one client.
+            foreach (var sameClient in inWave.GroupBy(a => Background.MainClient(_population.Accounts[a])))
+            {
+                var joined = sameClient.SelectMany(a => nodesOf[a]).GroupBy(n => n).Where(g => g.Count() >= 2).Select(g => g.Key).Order().ToList();
+                for (var i = 1; i < joined.Count; i++)
+                {
+                    _sets.Union(joined[0], joined[i]);
+                }
+            }
+        }
+    }
+
+    IEnumerable<List<int>> SignupBuckets() =>
+        Enumerable.Range(0, _population.Count)
+            .Where(a => _population.Accounts[a].Facts?.CreatedMs is not null)
+            .GroupBy(a => _population.Accounts[a].Facts!.CreatedMs!.Value / IdentityTraits.SignupBucketMs)
+            .OrderBy(g => g.Key).Select(g => g.ToList());
+
+    /// <summary>Payers and devices whose accounts come through the same small networks far more than chance, with one client: one proxy pool.</summary>
+    void JoinPools()
+    {
+        var byNetwork = new Dictionary<ulong, List<int>>();
+        var networks = new Dictionary<int, int>();
+        var clients = new Dictionary<int, ulong>();
+        foreach (var n in Pools())
+        {
+            clients[n] = TopClient(_nodes[n].Accounts);
+            foreach (var network in _nodes[n].Accounts.SelectMany(a => _population.Accounts[a].Networks).Select(x => x.Value).Distinct())
+            {
+                networks[n] = networks.GetValueOrDefault(n) + 1;
+                (CollectionsMarshal.GetValueRefOrAddDefault(byNetwork, network, out _) ??= []).Add(n);
+            }
+        }
+
+        foreach (var ((a, b), shared) in Overlaps.PairsOf(byNetwork.Values.Where(l => l.Count <= MaxPoolsOnNetwork)))
+        {
+            if (shared >= MinShared && clients[a] == clients[b]
+                && OverlapTest.LogRatio(shared, (double)networks[a] * networks[b] / Math.Max(1, byNetwork.Count)) >= PoolNats)
+            {
+                _sets.Union(a, b);
+            }
+        }
+    }
+
+    /// <summary>Payers and devices of three actors or more; a couple's shared card is not what a pool is made of.</summary>
+    IEnumerable<int> Pools() =>
+        Enumerable.Range(0, _nodes.Count).Where(n => _nodes[n].Kind != TraitKind.OwnOutput && _nodes[n].Accounts.Count >= MinShared
+            && _population.Actors(_nodes[n].Accounts) >= MinShared);
+
+    ulong TopClient(IReadOnlyList<int> accounts) =>
+        accounts.Select(a => Background.MainClient(_population.Accounts[a])).GroupBy(c => c).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).First().Key;
+}

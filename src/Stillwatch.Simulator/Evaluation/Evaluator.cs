@@ -1,0 +1,116 @@
+using Stillwatch.Engine.Judgement;
+using Stillwatch.Engine.Responses;
+
+namespace Stillwatch.Simulator.Evaluation;
+
+/// <summary>Compares a report with the truth. Add every exchange of the log, then ask for the result.</summary>
+/// <remarks>
+/// An account counts as found if it is in a reported campaign of its true verdict and its own rung is verify or above.
+/// The first alarm on a true campaign is the earliest <c>detected_at</c> of a reported campaign (distillation or resale) most of whose members belong to it.
+/// A report does not say which exchange belongs to which template class, so the confusion is by the verdict on the account's campaign.
+/// </remarks>
+public sealed class Evaluator
+{
+    readonly Dictionary<string, AccountTruth> _truth;
+    readonly Dictionary<string, AccountJudgement> _judgements;
+    readonly Dictionary<string, Campaign> _reported;
+    readonly Func<string, ExchangeLabel?> _labels;
+    readonly Dictionary<string, long> _alarms = [];
+    readonly Dictionary<(ExchangeLabel, Verdict?), long> _confusion = [];
+    readonly Dictionary<string, (long Exchanges, long BeforeOwn, long BeforeAlarm)> _lost = [];
+    readonly Report _report;
+
+    /// <param name="labels">The true label of an exchange id; null when the truth does not know it, which counts as harvest or benign by its account.</param>
+    public Evaluator(Report report, IEnumerable<AccountTruth> truth, Func<string, ExchangeLabel?> labels)
+    {
+        _report = report;
+        _labels = labels;
+        _truth = truth.ToDictionary(item => item.Account);
+        _judgements = report.Accounts.GroupBy(item => item.Account).ToDictionary(group => group.Key, group => group.MaxBy(item => item.Response)!);
+        _reported = report.Campaigns.ToDictionary(campaign => campaign.Id);
+        foreach (var campaign in report.Campaigns.Where(campaign => campaign.Verdict != Verdict.Automation))
+        {
+            if (Majority(campaign) is { } name)
+            {
+                var at = campaign.DetectedAt.ToUnixTimeMilliseconds();
+                _alarms[name] = Math.Min(at, _alarms.GetValueOrDefault(name, long.MaxValue));
+            }
+        }
+    }
+
+    /// <summary>Exchanges of accounts that the truth does not know.</summary>
+    public long UnknownExchanges { get; private set; }
+
+    public void Add(LogEntry entry)
+    {
+        if (!_truth.TryGetValue(entry.Account, out var truth))
+        {
+            UnknownExchanges++;
+            return;
+        }
+
+        var label = _labels(entry.Id) ?? (truth.Malicious ? ExchangeLabel.Harvest : ExchangeLabel.Benign);
+        _judgements.TryGetValue(entry.Account, out var judgement);
+        Verdict? verdict = judgement is not null && _reported.TryGetValue(judgement.Campaign, out var campaign) ? campaign.Verdict : null;
+        _confusion[(label, verdict)] = _confusion.GetValueOrDefault((label, verdict)) + 1;
+        if (!truth.Malicious || label is not (ExchangeLabel.Harvest or ExchangeLabel.Resale))
+        {
+            return;
+        }
+
+        var (exchanges, own, alarm) = _lost.GetValueOrDefault(truth.Class);
+        var beforeOwn = !Found(truth) || entry.TimeMs < judgement!.DetectedAt.ToUnixTimeMilliseconds();
+        var beforeAlarm = !_alarms.TryGetValue(truth.Class, out var at) || entry.TimeMs < at;
+        _lost[truth.Class] = (exchanges + 1, own + (beforeOwn ? 1 : 0), alarm + (beforeAlarm ? 1 : 0));
+    }
+
+    public EvaluationResult Result()
+    {
+        var flagged = _judgements.Values.Where(item => item.Response >= Rung.Verify).ToList();
+        var accusing = _report.Campaigns.Where(campaign => campaign.Verdict != Verdict.Automation).ToList();
+        return new EvaluationResult
+        {
+            Runs = 1,
+            Classes = [.. _truth.Values.Where(item => !item.Malicious).GroupBy(item => item.Class).OrderBy(group => group.Key, StringComparer.Ordinal)
+                .Select(group => new ClassScore(group.Key, group.Count(), group.Count(item => RungOf(item) == Rung.Verify), group.Count(item => RungOf(item) > Rung.Verify)))],
+            Campaigns = [.. _truth.Values.Where(item => item.Malicious).GroupBy(item => item.Class).OrderBy(group => group.Key, StringComparer.Ordinal).Select(Score)],
+            FlaggedAccounts = new Share(flagged.Count, flagged.Count(item => _truth.TryGetValue(item.Account, out var truth) && truth.Malicious)),
+            ReportedCampaigns = new Share(accusing.Count, accusing.Count(campaign => campaign.Accounts.Count(IsMalicious) * 2 > campaign.Accounts.Count)),
+            Confusion = [.. _confusion.Select(pair => new ConfusionCell(Name(pair.Key.Item1), Name(pair.Key.Item2), pair.Value))
+                .OrderBy(cell => cell.Label, StringComparer.Ordinal).ThenBy(cell => cell.Verdict, StringComparer.Ordinal)],
+            Reliability = Reliability(),
+        };
+    }
+
+    CampaignScore Score(IGrouping<string, AccountTruth> group)
+    {
+        var (exchanges, own, alarm) = _lost.GetValueOrDefault(group.Key);
+        return new CampaignScore(
+            group.Key, Name(group.First().Verdict), 1, group.Count(), group.Count(Found), group.Count(item => RungOf(item) > Rung.Verify), exchanges, own, alarm, _alarms.ContainsKey(group.Key) ? 1 : 0);
+    }
+
+    List<ReliabilityBin> Reliability()
+        => [.. _judgements.Values.GroupBy(item => Math.Clamp((int)(item.Confidence * 10), 0, 9)).OrderBy(group => group.Key)
+            .Select(group => new ReliabilityBin(group.Key, group.Count(), group.Sum(item => item.Confidence), group.Count(Right)))];
+
+    // A judgement is right when its account truly is of that verdict; automation is right of any benign account.
+    bool Right(AccountJudgement judgement)
+        => _truth.TryGetValue(judgement.Account, out var truth) && _reported.TryGetValue(judgement.Campaign, out var campaign)
+            && (campaign.Verdict == Verdict.Automation ? !truth.Malicious : truth.Verdict == campaign.Verdict);
+
+    bool Found(AccountTruth truth)
+        => _judgements.TryGetValue(truth.Account, out var judgement) && judgement.Response >= Rung.Verify
+            && _reported.TryGetValue(judgement.Campaign, out var campaign) && campaign.Verdict == truth.Verdict;
+
+    Rung RungOf(AccountTruth truth) => _judgements.TryGetValue(truth.Account, out var judgement) ? judgement.Response : Rung.Observe;
+
+    bool IsMalicious(string account) => _truth.TryGetValue(account, out var truth) && truth.Malicious;
+
+    string? Majority(Campaign campaign)
+        => campaign.Accounts.Where(IsMalicious).CountBy(account => _truth[account].Class)
+            .Where(pair => pair.Value * 2 > campaign.Accounts.Count).Select(pair => pair.Key).FirstOrDefault();
+
+    static string Name(ExchangeLabel label) => label.ToString().ToLowerInvariant();
+
+    static string Name(Verdict? verdict) => verdict?.ToString().ToLowerInvariant() ?? "none";
+}

@@ -1,0 +1,175 @@
+using System.CommandLine;
+using System.IO.Compression;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Stillwatch.Engine.Judgement;
+using Stillwatch.Simulator;
+using Stillwatch.Simulator.Evaluation;
+
+namespace Stillwatch.Verbs;
+
+/// <summary><c>stillwatch evaluate --report F --truth F --log LOG…</c>: how far a report agrees with the truth of a simulation.</summary>
+/// <remarks>Exit codes: 0 evaluated, 1 a file cannot be read, 2 wrong usage, 3 over 1 % of the log is no exchange or none is.</remarks>
+static class EvaluateVerb
+{
+    const string LabelFile = "truth-exchanges.jsonl.gz";
+
+    public static Command Create()
+    {
+        var report = new Option<string?>("--report") { Description = "report.json of a scan." };
+        var truth = new Option<string?>("--truth") { Description = $"truth.jsonl of the simulation; {LabelFile} is taken from beside it." };
+        var logs = new Option<string[]>("--log") { Description = "The exchange logs that were scanned.", AllowMultipleArgumentsPerToken = true };
+        var pool = new Option<string[]>("--pool") { Description = "Results of earlier runs (--json), added up with this one or by themselves.", AllowMultipleArgumentsPerToken = true };
+        var plot = new Option<string?>("--plot") { Description = "Write the reliability plot to this SVG file." };
+        var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
+        var verb = new Command("evaluate", "Compare a report with the truth: false positives by class, recall, precision, exchanges lost, calibration.")
+        {
+            report, truth, logs, pool, plot, json,
+        };
+        verb.SetAction((parsed, cancellationToken) => Task.FromResult(Run(
+            parsed.GetValue(report), parsed.GetValue(truth), parsed.GetValue(logs) ?? [], parsed.GetValue(pool) ?? [], parsed.GetValue(plot), parsed.GetValue(json),
+            parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellationToken)));
+        return verb;
+    }
+
+    /// <summary>Evaluates one report against the truth at <paramref name="truthPath"/> and the logs it came from.</summary>
+    /// <exception cref="InvalidDataException">A truth file holds a line that is none; the message names it.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static (EvaluationResult Result, long Lines, long BadLines) Evaluate(
+        Report report, string truthPath, IReadOnlyList<string> logs, CancellationToken cancellationToken = default)
+    {
+        var truth = Lines(truthPath).Select((line, number) => Parse(line, TruthJson.Default.AccountTruth, truthPath, number + 1)).ToList();
+        var labels = ReadLabels(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(truthPath))!, LabelFile));
+        var evaluator = new Evaluator(report, truth, id => labels.TryGetValue(Hash(id), out var label) ? label : null);
+        var (all, bad) = (0L, 0L);
+        foreach (var line in logs.SelectMany(Lines))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            all++;
+            if (LogEntry.TryRead(System.Text.Encoding.UTF8.GetBytes(line), out var entry))
+            {
+                evaluator.Add(entry);
+            }
+            else
+            {
+                bad++;
+            }
+        }
+
+        return (evaluator.Result(), all, bad + evaluator.UnknownExchanges);
+    }
+
+    static int Run(
+        string? reportPath, string? truthPath, string[] logs, string[] pool, string? plot, bool json, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    {
+        var alone = reportPath is null && truthPath is null && logs.Length == 0;
+        if (alone ? pool.Length == 0 : reportPath is null || truthPath is null || logs.Length == 0)
+        {
+            error.WriteLine("evaluate needs --report FILE, --truth FILE and --log FILE… together, or --pool FILE… alone.");
+            return 2;
+        }
+
+        if (new[] { reportPath, truthPath }.Concat(logs).Concat(pool).FirstOrDefault(path => path is not null && !File.Exists(path)) is { } missing)
+        {
+            error.WriteLine($"{missing}: no such file; name one that scan, simulate or evaluate --json wrote.");
+            return 2;
+        }
+
+        try
+        {
+            var results = pool.Select(ReadResult).ToList();
+            var (all, bad) = (0L, 0L);
+            if (!alone)
+            {
+                (var result, all, bad) = Evaluate(ReadReport(reportPath!), truthPath!, logs, cancellationToken);
+                results.Add(result);
+            }
+
+            var pooled = EvaluationResult.Pool(results);
+            output.Write(json ? JsonSerializer.Serialize(pooled, EvaluationJson.Default.EvaluationResult) + "\n" : EvaluationText.Format(pooled));
+            if (plot is not null)
+            {
+                File.WriteAllText(plot, ReliabilityPlot.Svg(pooled));
+            }
+
+            if (!alone && (bad * 100 > all || bad == all))
+            {
+                error.WriteLine($"{bad:N0} of {all:N0} log lines are no exchange of an account in {truthPath}: is this the log of that simulation?");
+                return 3;
+            }
+
+            return 0;
+        }
+        catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            error.WriteLine(fault.Message);
+            return 1;
+        }
+    }
+
+    static Report ReadReport(string path)
+        => Read(path, text => JsonSerializer.Deserialize(text, ReportJson.Readable.Report), "a report.json of this version");
+
+    static EvaluationResult ReadResult(string path)
+        => Read(path, text => JsonSerializer.Deserialize(text, EvaluationJson.Default.EvaluationResult), "a result of evaluate --json");
+
+    static T Read<T>(string path, Func<string, T?> parse, string wanted)
+        where T : class
+    {
+        try
+        {
+            return parse(File.ReadAllText(path)) ?? throw new InvalidDataException($"{path}: holds null; give {wanted}.");
+        }
+        catch (JsonException fault)
+        {
+            throw new InvalidDataException($"{path} line {fault.LineNumber + 1}: not {wanted} ({fault.Message.Split('.')[0]}).");
+        }
+    }
+
+    static T Parse<T>(string line, JsonTypeInfo<T> type, string path, int number)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, type) ?? throw new InvalidDataException($"{path} line {number}: null is no truth.");
+        }
+        catch (JsonException fault)
+        {
+            throw new InvalidDataException($"{path} line {number}: not a line that simulate writes there ({fault.Message.Split('.')[0]}).");
+        }
+    }
+
+    // Ids by 64-bit hash: sixteen bytes for each of millions instead of a string.
+    static Dictionary<ulong, ExchangeLabel> ReadLabels(string path)
+    {
+        var labels = new Dictionary<ulong, ExchangeLabel>();
+        if (File.Exists(path))
+        {
+            foreach (var truth in Lines(path).Select((line, number) => Parse(line, TruthJson.Default.ExchangeTruth, path, number + 1)))
+            {
+                labels[Hash(truth.Id)] = truth.Label;
+            }
+        }
+
+        return labels;
+    }
+
+    static ulong Hash(string id) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(id.AsSpan()));
+
+    static IEnumerable<string> Lines(string path)
+    {
+        using Stream file = File.OpenRead(path);
+        using Stream stream = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress)
+            : path.EndsWith(".zst", StringComparison.Ordinal) ? new ZstdSharp.DecompressionStream(file)
+            : file;
+        using var reader = new StreamReader(stream, bufferSize: 1 << 16);
+        while (reader.ReadLine() is { } line)
+        {
+            if (line.Length > 0)
+            {
+                yield return line;
+            }
+        }
+    }
+}
