@@ -15,7 +15,10 @@ switch (args.FirstOrDefault())
     case "keys":
         KeyLook.Run(Option("--scenario") ?? "tiny", ulong.Parse(Option("--seed") ?? "1"), double.Parse(Option("--scale") ?? "1"), Option("--corpus"));
         return 0;
+    case "read":
+        ReadBenchmark.Run(args[1], System.Console.Out);
+        return 0;
     default:
-        System.Console.Error.WriteLine("bench: name one of: sketch, look, keys");
+        System.Console.Error.WriteLine("bench: name one of: sketch, look, keys, read FILE");
         return 2;
 }
