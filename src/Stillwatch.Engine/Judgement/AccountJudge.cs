@@ -31,11 +31,14 @@ internal sealed class AccountJudge(Policy policy)
         (RingTraits.FollowsUp, Families.Content, "follow-ups", "A person continues its conversations.", "Nobody continues its conversations."),
         (RingTraits.SharedPayment, Families.Identity, "shared-payment", "It pays with a token that other members use.", "It shares no payment token with the ring."),
         (RingTraits.SignupWave, Families.Identity, "signup-cohort", "It signed up in one of the ring's waves.", "It did not sign up in the ring's waves."),
+        (RingTraits.InOrganization, Families.Identity, "organization", "It belongs to an organization that says so.", "It names no organization."),
+        (RingTraits.WellVerified, Families.Identity, "verification", "It is verified as a person or an organization.", "Nobody verified who it is."),
         (RingTraits.ReferenceCohort, Families.Identity, "reference-cohort", "It is aged, verified and unlinked.", "It is not an aged, verified, unlinked account."),
         (RingTraits.SharedDevice, Families.Infrastructure, "shared-device", "It signed up on a device that other members use.", "It shares no device with the ring."),
         (RingTraits.SharedNetwork, Families.Infrastructure, "network", "It comes through the ring's networks.", "It does not come through the ring's networks."),
         (RingTraits.RingClient, Families.Infrastructure, "tls-fingerprint", "It presents the ring's client.", "It presents another client than the ring."),
         (RingTraits.MachineRhythm, Families.Time, "activity-rhythm", "Its gaps are as even as a scheduler's.", "Its gaps are not a scheduler's."),
+        (RingTraits.ManyUsers, Families.Content, "many-users", "It serves several conversations at once.", "It holds one conversation at a time."),
         (RingTraits.OwnOutput, Families.OwnOutput, "own-output", "It sent in, or had sent in, what we said to another member.", ""),
     ];
 
@@ -103,5 +106,5 @@ internal sealed class AccountJudge(Policy policy)
 
     static bool HasHardEvidence(List<EvidenceItem> items) =>
         items.Exists(i => i.Value == 1 && i.RawLogOdds >= OwnHardEvidence
-            && i.Family is Families.Identity or Families.Infrastructure or Families.OwnOutput && i.Trait != "reference-cohort");
+            && i.Family is Families.Identity or Families.Infrastructure or Families.OwnOutput && i.Trait is not ("reference-cohort" or "organization" or "verification"));
 }

@@ -45,11 +45,11 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
         var background = new Background(_population);
         var candidates = new RingBuilder(_population, cohort, classes, members, Crossings).Build();
         var selection = new RingMembers(_population, cohort, background, classes, members, Crossings);
-        var rings = candidates.Select(c => selection.Select(c, nowMs)).OfType<RingView>().ToList();
+        var reference = new BenignReference(_population, cohort, background, nowMs);
 
         // 4. Judged on pooled evidence, each account on its own besides.
-        var reference = new BenignReference(_population, cohort, background, nowMs);
-        var judged = Distinct(rings.Select(r => _ringJudge.Judge(r, reference)));
+        JudgedRing? JudgeOf(RingCandidate candidate) => selection.Select(candidate, nowMs) is { } ring ? _ringJudge.Judge(ring, reference) : null;
+        var judged = Distinct(candidates.Select(JudgeOf).OfType<JudgedRing>(), JudgeOf);
         var matched = Register.Match([.. judged.Select(j => j.Ring.Members.Select(m => m.Account.Name).ToList())]);
         var current = new List<CampaignState>();
         for (var i = 0; i < judged.Count; i++)
@@ -63,24 +63,30 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
         Current = current;
     }
 
-    /// <summary>One account, one ring: of rings with mostly the same members the likelier, then larger one stays. Small benign ones go.</summary>
-    static List<JudgedRing> Distinct(IEnumerable<JudgedRing> judged)
+    /// <summary>One account, one campaign: the strongest ring takes its members, what is left of the others is judged anew. Rings that are
+    /// benign, or mostly another's, or small, go.</summary>
+    static List<JudgedRing> Distinct(IEnumerable<JudgedRing> judged, Func<RingCandidate, JudgedRing?> judge)
     {
         var kept = new List<JudgedRing>();
         var taken = new HashSet<int>();
-        foreach (var ring in judged
-            .Where(j => j.Verdict != Verdict.Automation || j.Ring.Actors >= MinBenignActors)
-            .OrderBy(j => j.Verdict == Verdict.Automation).ThenByDescending(j => j.Rung).ThenByDescending(j => Weight(j)).ThenBy(j => j.Ring.Members[0].Index))
+        var open = judged.OrderBy(IsBenign).ThenByDescending(Weight).ThenBy(j => j.Ring.Members[0].Index).ToList();
+        foreach (var ring in open)
         {
-            if (ring.Ring.Members.Count(m => taken.Contains(m.Index)) < MaxCommon * ring.Ring.Members.Count)
+            var common = ring.Ring.Members.Count(m => taken.Contains(m.Index));
+            var mine = common == 0 ? ring
+                : IsBenign(ring) ? (common < MaxCommon * ring.Ring.Members.Count ? ring : null)
+                : judge(ring.Ring.Candidate with { Accounts = [.. ring.Ring.Candidate.Accounts.Where(a => !taken.Contains(a))] });
+            if (mine is not null && (!IsBenign(mine) || mine.Ring.Actors >= MinBenignActors))
             {
-                kept.Add(ring);
-                taken.UnionWith(ring.Ring.Members.Select(m => m.Index));
+                kept.Add(mine);
+                taken.UnionWith(mine.Ring.Members.Select(m => m.Index));
             }
         }
 
         return kept;
     }
+
+    static bool IsBenign(JudgedRing ring) => ring.Verdict == Verdict.Automation;
 
     /// <summary>Sure and large before sure and small, and both before unsure: the logit, and a nat for every factor e of members.</summary>
     static double Weight(JudgedRing ring) => ring.Logit + Math.Log(ring.Ring.Members.Count);

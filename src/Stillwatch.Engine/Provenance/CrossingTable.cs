@@ -5,6 +5,8 @@ namespace Stillwatch.Engine.Provenance;
 /// <summary>How often each presenter brought back each owner's outputs. Bounded: new pairs beyond the limit are counted and let go.</summary>
 internal sealed class CrossingTable
 {
+    public const int MinRepeats = 2;
+
     const int MaxPairs = 1 << 18;
 
     readonly Dictionary<(ulong Owner, ulong Presenter), int> _counts = [];
@@ -15,8 +17,8 @@ internal sealed class CrossingTable
     public IEnumerable<(ulong Owner, ulong Presenter, int Count)> Pairs =>
         _counts.Select(p => (p.Key.Owner, p.Key.Presenter, p.Value)).OrderBy(p => p.Owner).ThenBy(p => p.Presenter);
 
-    /// <summary>The pairs, in no order: for those who only ask whether.</summary>
-    public IEnumerable<(ulong Owner, ulong Presenter)> Keys => _counts.Keys;
+    /// <summary>Pairs seen twice or more, in no order: once is chance or boilerplate.</summary>
+    public IEnumerable<(ulong Owner, ulong Presenter)> Repeated => _counts.Where(p => p.Value >= MinRepeats).Select(p => p.Key);
 
     public int PairCount => _counts.Count;
 

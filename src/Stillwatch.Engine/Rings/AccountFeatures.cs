@@ -1,3 +1,5 @@
+using Stillwatch.Engine.Exchanges;
+
 namespace Stillwatch.Engine.Rings;
 
 /// <summary>What of an account does not hang on the ring it is looked at for, worked out once a judgement.</summary>
@@ -8,6 +10,8 @@ internal sealed class AccountFeatures
     const double MachineGapVariation = 1.3;
     const double PersonFollowUps = 0.05;
     const int MinRhythmExchanges = 8;
+    const int MinLaterTurns = 5;
+    const double ManyUsersShare = 0.3;
     const long MinRhythmSpanMs = 6 * 3_600_000;
 
     readonly RingTraits[] _traits;
@@ -27,11 +31,14 @@ internal sealed class AccountFeatures
             var isEven = account.Exchanges >= MinRhythmExchanges && account.LastMs - account.FirstMs >= MinRhythmSpanMs && account.GapVariation < MachineGapVariation;
             _traits[i] = (isEven ? RingTraits.MachineRhythm : 0)
                 | (account.FollowUps > PersonFollowUps * account.Exchanges ? RingTraits.FollowsUp : 0)
-                | (cohort[i] ? RingTraits.ReferenceCohort : 0);
+                | (cohort[i] ? RingTraits.ReferenceCohort : 0)
+                | (account.InOrganization ? RingTraits.InOrganization : 0)
+                | (account.Facts?.Verification >= VerificationLevel.Person ? RingTraits.WellVerified : 0)
+                | (account.LaterTurns >= MinLaterTurns && account.Interleaved > ManyUsersShare * account.LaterTurns ? RingTraits.ManyUsers : 0);
         }
     }
 
-    /// <summary>Rhythm, follow-ups and cohort.</summary>
+    /// <summary>Rhythm, follow-ups, many users, cohort and standing.</summary>
     public RingTraits Of(int account) => _traits[account];
 
     /// <summary>The client it uses most, 0 when unknown.</summary>

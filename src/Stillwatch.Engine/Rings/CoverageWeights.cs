@@ -3,7 +3,7 @@ namespace Stillwatch.Engine.Rings;
 /// <summary>What each ring trait says for and against membership, nats.</summary>
 internal sealed class CoverageWeights
 {
-    const int Traits = 11;
+    const int Traits = 14;
     const int MaxRest = 2000; // the rest's coverage is a proportion: 2,000 accounts know it to within a point
     const double Cap = 3;
 

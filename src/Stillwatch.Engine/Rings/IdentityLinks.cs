@@ -15,7 +15,6 @@ internal sealed class IdentityLinks
     const int MinShared = 3;
     const double MinContainment = 0.3;
     const int MinWave = 8;
-    const int MinCrossings = 2;
     const int MaxPoolsOnNetwork = 32; // a network that so many payers share is a carrier's
     const double PoolNats = 6;
 
@@ -59,7 +58,7 @@ internal sealed class IdentityLinks
         foreach (var (owner, presenter, count) in crossings.Pairs)
         {
             var (a, b) = (_population.IndexOf(owner), _population.IndexOf(presenter));
-            if (count >= MinCrossings && a >= 0 && b >= 0 && _population.Accounts[a].Actor != _population.Accounts[b].Actor)
+            if (count >= CrossingTable.MinRepeats && a >= 0 && b >= 0 && _population.Accounts[a].Actor != _population.Accounts[b].Actor)
             {
                 sets.Union(a, b);
                 touched.UnionWith([a, b]);

@@ -28,6 +28,15 @@ internal enum RingTraits : ushort
 
     /// <summary>Brings back what we said to another of them, or the other way round.</summary>
     OwnOutput = 1024,
+
+    /// <summary>Belongs to an organization that says so.</summary>
+    InOrganization = 2048,
+
+    /// <summary>Verified as a person or an organization.</summary>
+    WellVerified = 4096,
+
+    /// <summary>Serves several conversations at once.</summary>
+    ManyUsers = 8192,
 }
 
 /// <summary>An account as a possible member of a ring.</summary>

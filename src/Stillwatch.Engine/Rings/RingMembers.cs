@@ -14,6 +14,8 @@ namespace Stillwatch.Engine.Rings;
 internal sealed class RingMembers
 {
     const double Prior = -1; // at even odds of everything else, a candidate is rather not a member
+    const double StrangerPrior = -4; // the base rate of accounts in campaigns
+    const int MinForStrangers = 20;
     const int Rounds = 2;
     const int MinTogether = 3;
     const double EnrichedSignup = 4;
@@ -52,9 +54,22 @@ internal sealed class RingMembers
             members = [.. all.Where(m => Prior + weights.Sum(m.Traits) > 0)];
         }
 
+        if (candidate.Classes.Count == 0 && members.Count >= MinForStrangers)
+        {
+            members = [.. members.Concat(Strangers(candidate, lens, weights)).OrderBy(m => m.Index)];
+        }
+
         return _population.Actors(members.Select(m => m.Index)) < TraitGate.MinActors
             ? null
             : new RingView(candidate, members, weights, RingContent.Of(candidate, members, _classes), _population, nowMs) { SharedNetworks = lens.Networks.Count };
+    }
+
+    /// <summary>Accounts that share no payer with a ring that payers and devices made, and everything else.</summary>
+    IEnumerable<RingMember> Strangers(RingCandidate candidate, Lens lens, CoverageWeights weights)
+    {
+        var inside = candidate.Accounts.ToHashSet();
+        return Enumerable.Range(0, _population.Count).Where(a => !inside.Contains(a))
+            .Select(a => Describe(a, lens)).Where(m => StrangerPrior + weights.Sum(m.Traits) > 0);
     }
 
     /// <summary>What of a candidate any account, inside or not, may have in common with it.</summary>
@@ -66,14 +81,23 @@ internal sealed class RingMembers
         var networks = new Dictionary<ulong, int>();
         var waves = new Dictionary<long, int>();
         var clients = new Dictionary<ulong, int>();
+        var counted = new HashSet<(ulong Value, ulong Actor)>(); // an organization's accounts share their office openly: once an actor
         foreach (var account in candidate.Accounts)
         {
+            var actor = _population.Accounts[account].Actor;
             foreach (ref readonly var network in CollectionsMarshal.AsSpan(_population.Accounts[account].Networks))
             {
-                CollectionsMarshal.GetValueRefOrAddDefault(networks, network.Value, out _)++;
+                if (counted.Add((network.Value, actor)))
+                {
+                    CollectionsMarshal.GetValueRefOrAddDefault(networks, network.Value, out _)++;
+                }
             }
 
-            CollectionsMarshal.GetValueRefOrAddDefault(waves, _features.SignupBucket(account), out _)++;
+            if (counted.Add(((ulong)_features.SignupBucket(account), actor)))
+            {
+                CollectionsMarshal.GetValueRefOrAddDefault(waves, _features.SignupBucket(account), out _)++;
+            }
+
             CollectionsMarshal.GetValueRefOrAddDefault(clients, _features.Client(account), out _)++;
         }
 
@@ -103,7 +127,7 @@ internal sealed class RingMembers
         }
 
         var inside = candidate.Accounts.ToHashSet();
-        foreach (var (owner, presenter) in _crossings.Keys)
+        foreach (var (owner, presenter) in _crossings.Repeated)
         {
             var (a, b) = (_population.IndexOf(owner), _population.IndexOf(presenter));
             if (inside.Contains(a) && inside.Contains(b) && _population.Accounts[a].Actor != _population.Accounts[b].Actor)

@@ -1,3 +1,4 @@
+using Stillwatch.Engine.Links;
 using Stillwatch.Engine.Traits;
 
 namespace Stillwatch.Engine.Rings;
@@ -9,16 +10,16 @@ internal readonly record struct GatedTrait(TraitKey Key, double Accounts, double
 /// <summary>Lets through the content traits that accounts outside the reference cohort show far more often than those inside.</summary>
 /// <remarks>
 /// Sees: templates, system prompts and tool schemas of groups. Statistic: cohort lift, ln[(x+½)/(X+1)] − ln[(c+½)/(C+1)] with x uses of X
-/// accounts outside and c of C inside, three uses a head at most; at least ln 4. Unit: nats. Cost: at most 128 look-ups a trait.
+/// accounts outside and c of C inside, eight uses a head at most; at least ln 2, and more than chance by 12 nats. Unit: nats. Cost: at most 128 look-ups a trait.
 /// False positives: every new app and every class comes through; the gate only chooses what to look at, it accuses nobody.
-/// Evasion: a template that aged, verified, unlinked accounts also use a quarter as often. Source: reference prototype, rule "lift, not rarity".
+/// Evasion: a template that aged, verified, unlinked accounts also use half as often. Source: reference prototype, rule "lift, not rarity".
 /// </remarks>
 internal static class TraitGate
 {
     public const int MinActors = 5;
-    public const double MinLift = 1.386; // ln 4
+    public const double MinLift = 0.693; // ln 2
     const int Glance = 24;
-    const int MaxUses = 3;
+    const int MaxUses = 8;
     const int MaxGated = 16_384;
     const double AppShare = 0.25;
 
@@ -44,8 +45,9 @@ internal static class TraitGate
             var accounts = trait.AccountCount;
             var scale = accounts / look.Sampled;
             var lift = Math.Log(((look.UsesOutside * scale) + 0.5) / (outside + 1)) - Math.Log(((look.UsesInside * scale) + 0.5) / (inside + 1));
+            var excess = OverlapTest.LogRatio(look.UsesOutside * scale, ((look.UsesInside * scale) + 0.5) / (inside + 1) * outside);
             var isAppsOwn = look.TopAppCount > 0.8 * look.Sampled && accounts > AppShare * appAccounts.GetValueOrDefault(look.TopApp);
-            if (lift >= MinLift && !isAppsOwn)
+            if (lift >= MinLift && excess >= OverlapTest.Significant && !isAppsOwn)
             {
                 gated.Add(new GatedTrait(trait.Key, accounts, lift));
             }

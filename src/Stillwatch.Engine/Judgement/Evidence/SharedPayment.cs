@@ -7,13 +7,14 @@ namespace Stillwatch.Engine.Judgement.Evidence;
 /// Sees: members whose payment token another actor of the ring uses. Why extraction shows it: cards are the scarcest thing a pool buys.
 /// Statistic: share of members, against the share among everybody else; ln of the ratio, per member, capped. Unit: nats. Cost: one look-up a member.
 /// False positives: households, procurement cards, a sponsor's credit; where there is but one shared token, or one pays for most of the ring, it
-/// counts a quarter, because one payer says openly who he is. Evasion: a virtual card for each account; then the absence weighs against, but never much.
+/// speaks for innocence, because one payer says openly who he is. Evasion: a virtual card for each account; then the absence weighs against, but never much.
 /// Source: February 2026 disclosure (shared payment methods).
 /// </remarks>
 internal sealed class SharedPayment : IEvidence
 {
     const double Cap = 4;
     const double OnePayerShare = 0.6;
+    const double OnePayer = -1; // whoever pays openly for all hides nobody
     const double Unlinked = -2; // pools with a card for each account exist, groups of strangers without shared cards are the rule
     static readonly Curve ByShare = new((0.0, Unlinked), (0.05, -1), (0.15, 0), (0.3, 2), (0.5, Cap));
 
@@ -38,7 +39,7 @@ internal sealed class SharedPayment : IEvidence
         var onePayer = groups.Count == 1 || largest >= OnePayerShare * payers.Count;
         var rest = ring.Coverage.InRest(RingTraits.SharedPayment);
         return new Finding(
-            share, onePayer ? Math.Min(weight, Cap / 4) : weight, 1 - rest, sharing,
+            share, onePayer ? Math.Min(weight, OnePayer) : weight, 1 - rest, sharing,
             sharing == 0
                 ? $"Each of the {payers.Count} members pays with an instrument of its own."
                 : onePayer
