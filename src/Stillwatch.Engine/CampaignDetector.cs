@@ -114,7 +114,7 @@ public sealed class CampaignDetector
             Dropped = _shards.Dropped + _stage.Crossings.Dropped,
             AbsentFamilies = AbsentFamilies(),
         };
-        return new ReportBuilder(_settings, _key.Id, _models, _ids).Build(input, _stage.Current);
+        return new ReportBuilder(_settings, _key.Id, _models, _ids, _stage.Register).Build(input, _stage.Current);
     }
 
     List<string> AbsentFamilies()

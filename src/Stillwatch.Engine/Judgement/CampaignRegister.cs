@@ -1,134 +1,61 @@
 using Stillwatch.Engine.Responses;
+using Stillwatch.Engine.Rings;
 using Stillwatch.Engine.Traits;
 
 namespace Stillwatch.Engine.Judgement;
 
-/// <summary>A campaign as it is followed from judgement to judgement.</summary>
-internal sealed class RegisteredCampaign(int number)
-{
-    public int Number { get; } = number;
+/// <summary>What is held of an account, and since the end of which epoch without a break; Unix time, milliseconds.</summary>
+internal readonly record struct Holding(Verdict Verdict, Rung Rung, long SinceMs);
 
-    public Verdict Verdict { get; set; }
-
-    public Rung Rung { get; set; }
-
-    /// <summary>End of the epoch at which this verdict and rung first held, without a break until now; Unix time, milliseconds.</summary>
-    public long SinceMs { get; set; }
-
-    /// <summary>End of the epoch of the first alarm, whatever its rung.</summary>
-    public long FirstAlarmMs { get; set; }
-
-    /// <summary>Members by keyed name: their rung and since when it has held.</summary>
-    public Dictionary<ulong, (Rung Rung, long SinceMs)> Members { get; set; } = [];
-}
-
-/// <summary>Gives rings a name that lasts: a ring is the campaign whose members it mostly has. Remembers when each judgement first held.</summary>
+/// <summary>Remembers, account by account, since when each judgement has held. Rings change their shape as they grow; accounts do not.</summary>
 internal sealed class CampaignRegister
 {
-    const double SameShare = 0.5;
-    const int MaxCampaigns = 1024;
+    const double CoreShare = 0.1;
 
-    readonly List<RegisteredCampaign> _campaigns = [];
-    int _last;
+    Dictionary<ulong, Holding> _held = [];
 
-    public RegisteredCampaign? ByNumber(int number) => _campaigns.Find(c => c.Number == number);
+    public Holding? Of(ulong account) => _held.TryGetValue(account, out var holding) ? holding : null;
 
-    /// <summary>The campaigns the rings continue, in order of the rings; null for a ring that is new. Each campaign is continued once.</summary>
-    public RegisteredCampaign?[] Match(IReadOnlyList<IReadOnlyCollection<ulong>> rings)
+    /// <summary>The rung that half of a ring's members hold or exceed with this verdict: what hysteresis starts from.</summary>
+    public Rung HeldBy(RingView ring, Verdict verdict)
     {
-        var pairs = new List<(double Share, int Ring, RegisteredCampaign Campaign)>();
-        for (var r = 0; r < rings.Count; r++)
-        {
-            foreach (var campaign in _campaigns)
-            {
-                var shared = rings[r].Count(campaign.Members.ContainsKey);
-                var share = (double)shared / Math.Max(1, Math.Min(rings[r].Count, campaign.Members.Count));
-                if (share >= SameShare)
-                {
-                    pairs.Add((share, r, campaign));
-                }
-            }
-        }
-
-        var matched = new RegisteredCampaign?[rings.Count];
-        var taken = new HashSet<int>();
-        foreach (var (_, ring, campaign) in pairs.OrderByDescending(p => p.Share).ThenBy(p => p.Campaign.Number).ThenBy(p => p.Ring))
-        {
-            if (matched[ring] is null && taken.Add(campaign.Number))
-            {
-                matched[ring] = campaign;
-            }
-        }
-
-        return matched;
+        var rungs = ring.Members.Select(m => Of(m.Account.Name) is { } h && h.Verdict == verdict ? h.Rung : Rung.Observe).Order().ToList();
+        return rungs[rungs.Count / 2];
     }
 
-    /// <summary>Records what was judged of a ring at <paramref name="nowMs"/>.</summary>
-    public RegisteredCampaign Record(RegisteredCampaign? known, Verdict verdict, Rung rung, IEnumerable<(ulong Account, Rung Rung)> members, long nowMs)
+    /// <summary>Replaces what is held by what was judged at <paramref name="nowMs"/>; an unchanged judgement keeps its date.</summary>
+    public void Record(IEnumerable<(ulong Account, Verdict Verdict, Rung Rung)> judged, long nowMs)
     {
-        if (known is null)
+        var next = new Dictionary<ulong, Holding>();
+        foreach (var (account, verdict, rung) in judged)
         {
-            known = new RegisteredCampaign(++_last) { SinceMs = nowMs, FirstAlarmMs = nowMs, Verdict = verdict, Rung = rung };
-            _campaigns.Add(known);
+            var isSame = _held.TryGetValue(account, out var before) && before.Verdict == verdict && before.Rung == rung;
+            next.TryAdd(account, isSame ? before : new Holding(verdict, rung, nowMs));
         }
 
-        if (known.Verdict != verdict || known.Rung != rung)
-        {
-            (known.Verdict, known.Rung, known.SinceMs) = (verdict, rung, nowMs);
-        }
-
-        var before = known.Members;
-        known.Members = members.ToDictionary(
-            m => m.Account, m => before.TryGetValue(m.Account, out var held) && held.Rung == m.Rung ? held : (m.Rung, nowMs));
-        return known;
+        _held = next;
     }
 
-    /// <summary>Lets go of campaigns that no ring continued, so that a judgement that returns counts from its return.</summary>
-    public void Forget(IReadOnlySet<int> current)
+    /// <summary>When a campaign's judgement first held: the first time that a tenth of its members (five at least) were held to its verdict and rung.</summary>
+    public long DetectedMs(IEnumerable<ulong> members, Verdict verdict, Rung rung, long nowMs)
     {
-        _campaigns.RemoveAll(c => !current.Contains(c.Number));
-        if (_campaigns.Count > MaxCampaigns)
-        {
-            _campaigns.RemoveRange(MaxCampaigns, _campaigns.Count - MaxCampaigns);
-        }
+        var all = members.ToList();
+        var dates = all.Select(Of).OfType<Holding>().Where(h => h.Verdict == verdict && h.Rung == rung).Select(h => h.SinceMs).Order().ToList();
+        var core = Math.Max(TraitGate.MinActors, (int)(CoreShare * all.Count));
+        return dates.Count == 0 ? nowMs : dates[Math.Min(core, dates.Count) - 1];
     }
 
-    public void Write(BinaryWriter writer)
-    {
-        writer.Write(_last);
-        writer.Write(_campaigns.Count);
-        foreach (var campaign in _campaigns)
-        {
-            writer.Write(campaign.Number);
-            writer.Write((byte)campaign.Verdict);
-            writer.Write((byte)campaign.Rung);
-            writer.Write(campaign.SinceMs);
-            writer.Write(campaign.FirstAlarmMs);
-            writer.WriteAll<Member>(campaign.Members.OrderBy(m => m.Key)
-                .Select(m => new Member { Account = m.Key, SinceMs = m.Value.SinceMs, Rung = m.Value.Rung }).ToArray());
-        }
-    }
+    public void Write(BinaryWriter writer) => writer.WriteAll<Row>(
+        _held.OrderBy(h => h.Key).Select(h => new Row { Account = h.Key, SinceMs = h.Value.SinceMs, Verdict = h.Value.Verdict, Rung = h.Value.Rung }).ToArray());
 
-    public void Read(BinaryReader reader)
-    {
-        _last = reader.ReadInt32();
-        for (var left = reader.ReadInt32(); left > 0; left--)
-        {
-            _campaigns.Add(new RegisteredCampaign(reader.ReadInt32())
-            {
-                Verdict = (Verdict)reader.ReadByte(),
-                Rung = (Rung)reader.ReadByte(),
-                SinceMs = reader.ReadInt64(),
-                FirstAlarmMs = reader.ReadInt64(),
-                Members = reader.ReadAll<Member>().ToDictionary(m => m.Account, m => (m.Rung, m.SinceMs)),
-            });
-        }
-    }
+    public void Read(BinaryReader reader) =>
+        _held = reader.ReadAll<Row>().ToDictionary(r => r.Account, r => new Holding(r.Verdict, r.Rung, r.SinceMs));
 
-    struct Member
+    struct Row
     {
         public ulong Account;
         public long SinceMs;
+        public Verdict Verdict;
         public Rung Rung;
     }
 }

@@ -5,7 +5,7 @@ using Stillwatch.Engine.Sketches;
 namespace Stillwatch.Engine.Judgement;
 
 /// <summary>Makes the report of contract 5.3 from what is held now.</summary>
-internal sealed class ReportBuilder(DetectorSettings settings, string keyId, ModelNames models, AccountIds ids)
+internal sealed class ReportBuilder(DetectorSettings settings, string keyId, ModelNames models, AccountIds ids, CampaignRegister register)
 {
     const int MaxBenign = 20;
     const string RestOfTraffic = "K-rest";
@@ -13,9 +13,9 @@ internal sealed class ReportBuilder(DetectorSettings settings, string keyId, Mod
     public Report Build(InputSummary input, IReadOnlyList<CampaignState> states)
     {
         var malicious = states.Where(s => s.Judged.Verdict != Verdict.Automation)
-            .OrderByDescending(s => s.Judged.Rung).ThenByDescending(s => s.Accounts.Count).ThenBy(s => s.Registered.Number);
+            .OrderByDescending(s => s.Judged.Rung).ThenByDescending(s => s.Accounts.Count).ThenBy(s => s.Accounts[0].Member.Index);
         var benign = states.Where(s => s.Judged.Verdict == Verdict.Automation)
-            .OrderByDescending(s => s.Accounts.Count).ThenBy(s => s.Registered.Number).Take(MaxBenign);
+            .OrderByDescending(s => s.Accounts.Count).ThenBy(s => s.Accounts[0].Member.Index).Take(MaxBenign);
         var named = malicious.Concat(benign).Select((s, i) => (Id: $"C-{i + 1}", State: s)).ToList();
         return new Report
         {
@@ -32,6 +32,7 @@ internal sealed class ReportBuilder(DetectorSettings settings, string keyId, Mod
     {
         var (judged, ring) = (state.Judged, state.Judged.Ring);
         var story = new RingStory(ring);
+        var detectedMs = register.DetectedMs(ring.Members.Select(m => m.Account.Name), judged.Verdict, judged.Rung, ring.NowMs);
         var isBenign = judged.Verdict == Verdict.Automation;
         var licence = ring.Members.Select(m => AccountJudge.LicenceOf(m, ring.NowMs)).FirstOrDefault(l => AccountJudge.Allows(l, judged.Verdict));
         return new Campaign
@@ -44,7 +45,7 @@ internal sealed class ReportBuilder(DetectorSettings settings, string keyId, Mod
             CalibrationLogOdds = judged.CalibrationLogOdds,
             Response = judged.Rung,
             Reasons = Reasons(judged, licence),
-            Until = judged.Rung == Rung.Observe ? null : Time(state.Registered.SinceMs).AddDays(settings.Policy.RuleOf(judged.Rung).Days),
+            Until = judged.Rung == Rung.Observe ? null : Time(ring.NowMs).AddDays(settings.Policy.RuleOf(judged.Rung).Days),
             Licence = licence,
             Accounts = [.. ring.Members.Select(m => ids[m.Account.Name]).Order(StringComparer.Ordinal)],
             Exchanges = ring.Members.Sum(m => m.Account.Exchanges),
@@ -52,7 +53,7 @@ internal sealed class ReportBuilder(DetectorSettings settings, string keyId, Mod
             OutputTokens = ring.Members.Sum(m => m.Account.OutputTokens),
             FirstSeen = Time(story.FirstMs),
             Onset = story.Onset,
-            DetectedAt = Time(state.Registered.SinceMs),
+            DetectedAt = Time(detectedMs),
             Models = ModelsOf(ring),
             Pivots = PivotsOf(judged),
             Classes = ClassesOf(state),
@@ -156,7 +157,7 @@ internal sealed class ReportBuilder(DetectorSettings settings, string keyId, Mod
         {
             var member = account.Member;
             yield return new AccountJudgement(
-                ids[member.Account.Name], campaign, account.Confidence, Time(state.Registered.Members[member.Account.Name].SinceMs),
+                ids[member.Account.Name], campaign, account.Confidence, Time(register.Of(member.Account.Name)!.Value.SinceMs),
                 hasTemplates ? member.TemplateShare : 1,
                 hasTemplates && member.Hits > 0 ? member.TemplateShare < 0.98 ? ["K-1", RestOfTraffic] : ["K-1"] : [RestOfTraffic],
                 account.Rung, account.Balance.Items);

@@ -6,8 +6,8 @@ using Stillwatch.Engine.Traits;
 
 namespace Stillwatch.Engine.Judgement;
 
-/// <summary>A ring and its accounts as judged now, and the campaign it is followed as.</summary>
-internal sealed record CampaignState(JudgedRing Judged, IReadOnlyList<JudgedAccount> Accounts, RegisteredCampaign Registered);
+/// <summary>A ring and its accounts as judged now, the latest judgement of both.</summary>
+internal sealed record CampaignState(JudgedRing Judged, IReadOnlyList<JudgedAccount> Accounts);
 
 /// <summary>The one stage that sees all shards' summaries: gate, cluster, link, weigh, judge, register. Runs at epochs of event time.</summary>
 internal sealed class RingStage(DetectorSettings settings, AccountDirectory directory)
@@ -16,6 +16,7 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
     const int MinBenignActors = 10;
 
     const double MaxCommon = 0.5;
+    const double LicensedShare = 0.8;
 
     readonly Population _population = new();
     readonly RingJudge _ringJudge = new(settings.Policy, settings.Ignored);
@@ -50,17 +51,8 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
         // 4. Judged on pooled evidence, each account on its own besides.
         JudgedRing? JudgeOf(RingCandidate candidate) => selection.Select(candidate, nowMs) is { } ring ? _ringJudge.Judge(ring, reference) : null;
         var judged = Distinct(candidates.Select(JudgeOf).OfType<JudgedRing>(), JudgeOf);
-        var matched = Register.Match([.. judged.Select(j => j.Ring.Members.Select(m => m.Account.Name).ToList())]);
-        var current = new List<CampaignState>();
-        for (var i = 0; i < judged.Count; i++)
-        {
-            // Judged before it was known whose it is: only the rung hangs on what was held.
-            var held = matched[i] is { } known ? _ringJudge.Hold(judged[i], known.Rung) : judged[i];
-            current.Add(Settle(held, matched[i], nowMs));
-        }
-
-        Register.Forget(current.Select(c => c.Registered.Number).ToHashSet());
-        Current = current;
+        Current = [.. judged.Select(j => Settle(_ringJudge.Hold(j, Register.HeldBy(j.Ring, j.Verdict)), nowMs))];
+        Register.Record(Current.SelectMany(c => c.Accounts.Select(a => (a.Member.Account.Name, c.Judged.Verdict, a.Rung))), nowMs);
     }
 
     /// <summary>One account, one campaign: the strongest ring takes its members, what is left of the others is judged anew. Rings that are
@@ -88,25 +80,15 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
 
     static bool IsBenign(JudgedRing ring) => ring.Verdict == Verdict.Automation;
 
-    /// <summary>Sure and large before sure and small, and both before unsure: the logit, and a nat for every factor e of members.</summary>
-    static double Weight(JudgedRing ring) => ring.Logit + Math.Log(ring.Ring.Members.Count);
+    /// <summary>Sure and large before sure and small, and both before unsure: the logit, and half a nat for every factor e of members.</summary>
+    static double Weight(JudgedRing ring) => ring.Logit + (0.5 * Math.Log(ring.Ring.Members.Count));
 
-    CampaignState Settle(JudgedRing judged, RegisteredCampaign? known, long nowMs)
+    CampaignState Settle(JudgedRing judged, long nowMs)
     {
-        var accounts = new List<JudgedAccount>();
-        foreach (var member in judged.Ring.Members)
-        {
-            var held = known is not null && known.Members.TryGetValue(member.Account.Name, out var before) ? before.Rung : Rung.Observe;
-            accounts.Add(_accountJudge.Judge(member, judged, held, nowMs));
-        }
-
+        var accounts = judged.Ring.Members
+            .Select(m => _accountJudge.Judge(m, judged, Register.Of(m.Account.Name) is { } held && held.Verdict == judged.Verdict ? held.Rung : Rung.Observe, nowMs))
+            .ToList();
         var licensed = accounts.Count(a => AccountJudge.Allows(AccountJudge.LicenceOf(a.Member, nowMs), judged.Verdict));
-        if (licensed >= 0.8 * accounts.Count)
-        {
-            judged = judged with { Rung = Rung.Observe };
-        }
-
-        var registered = Register.Record(known, judged.Verdict, judged.Rung, accounts.Select(a => (a.Member.Account.Name, a.Rung)), nowMs);
-        return new CampaignState(judged, accounts, registered);
+        return new CampaignState(licensed >= LicensedShare * accounts.Count ? judged with { Rung = Rung.Observe } : judged, accounts);
     }
 }

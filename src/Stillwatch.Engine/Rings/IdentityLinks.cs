@@ -32,12 +32,13 @@ internal sealed class IdentityLinks
         JoinOverlapping();
         JoinWaves();
         JoinPools();
+        Groups = [.. Enumerable.Range(0, _nodes.Count).GroupBy(_sets.Find).OrderBy(g => g.Key).Select(g => g.Select(n => _nodes[n]).ToList())];
     }
 
     public IReadOnlyList<SharedTrait> Nodes => _nodes;
 
-    public IEnumerable<List<SharedTrait>> Groups =>
-        Enumerable.Range(0, _nodes.Count).GroupBy(_sets.Find).OrderBy(g => g.Key).Select(g => g.Select(n => _nodes[n]).ToList());
+    /// <summary>The nodes by who holds them; worked out once.</summary>
+    public IReadOnlyList<List<SharedTrait>> Groups { get; }
 
     void AddIdentities(TraitKind kind, IReadOnlyDictionary<ulong, List<int>> index)
     {

@@ -16,7 +16,7 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
     const int MinActors = TraitGate.MinActors;
     const double SameAccounts = 0.6;
     const double Inside = 0.5;
-    const double MostlyTheirs = 0.25;
+    const double MostlyTheirs = 0.6;
     const int MinClassActors = 5;
     const int MaxRings = 128;
 
@@ -33,7 +33,7 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
                 accounts.UnionWith(node.Accounts);
             }
 
-            Add(candidates, accounts, templates, identities);
+            Add(candidates, accounts, templates, identities, byIdentity: false);
         }
 
         foreach (var group in identities.Groups)
@@ -49,7 +49,7 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
                 accounts.UnionWith(template.Accounts);
             }
 
-            Add(candidates, accounts, templates, identities);
+            Add(candidates, accounts, templates, identities, byIdentity: true);
         }
 
         return [.. candidates.OrderByDescending(r => r.Accounts.Count).ThenBy(r => r.Accounts[0]).Take(MaxRings)];
@@ -101,7 +101,7 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
             && OverlapTest.LogRatio(shared, (double)template.Accounts.Count * accounts.Count / population.Count) >= OverlapTest.Significant / 2;
     }
 
-    void Add(List<RingCandidate> candidates, HashSet<int> accounts, List<SharedTrait> templates, IdentityLinks identities)
+    void Add(List<RingCandidate> candidates, HashSet<int> accounts, List<SharedTrait> templates, IdentityLinks identities, bool byIdentity)
     {
         if (population.Actors(accounts) < MinActors)
         {
@@ -109,8 +109,14 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
         }
 
         var own = templates.Where(t => Follow(t, accounts)).ToList();
-        var nodes = own.Concat(identities.Nodes.Where(n =>
-            n.Accounts.Count(accounts.Contains) is >= 2 and var inside && inside >= Inside * n.Accounts.Count)).ToList();
-        candidates.Add(new RingCandidate([.. own.Select(t => (int)t.Id)], nodes, [.. accounts.Order()]));
+        var nodes = own.Concat(identities.Groups.SelectMany(g => OwnNodes(g, accounts))).ToList();
+        candidates.Add(new RingCandidate([.. own.Select(t => (int)t.Id)], nodes, [.. accounts.Order()], byIdentity));
+    }
+
+    /// <summary>Payers and devices that lie inside, if their group holds five actors there: a couple's shared card links a couple.</summary>
+    IEnumerable<SharedTrait> OwnNodes(List<SharedTrait> group, HashSet<int> accounts)
+    {
+        var own = group.Where(n => n.Accounts.Count(accounts.Contains) is >= 2 and var inside && inside >= Inside * n.Accounts.Count).ToList();
+        return own.Count > 0 && population.Actors(own.SelectMany(n => n.Accounts).Where(accounts.Contains).Distinct()) >= MinActors ? own : [];
     }
 }

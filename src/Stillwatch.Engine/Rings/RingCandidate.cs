@@ -11,4 +11,5 @@ internal sealed record SharedTrait(TraitKind Kind, ulong Id, IReadOnlyList<int> 
 /// <param name="Classes">Template classes, by number.</param>
 /// <param name="Nodes">All shared traits, template classes among them.</param>
 /// <param name="Accounts">Everyone any node names, ascending; who really belongs is <see cref="RingMembers"/>' question.</param>
-internal sealed record RingCandidate(IReadOnlyList<int> Classes, IReadOnlyList<SharedTrait> Nodes, IReadOnlyList<int> Accounts);
+/// <param name="ByIdentity">Made by payers and devices: others may belong who share neither.</param>
+internal sealed record RingCandidate(IReadOnlyList<int> Classes, IReadOnlyList<SharedTrait> Nodes, IReadOnlyList<int> Accounts, bool ByIdentity);

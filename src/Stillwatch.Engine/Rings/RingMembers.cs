@@ -54,7 +54,7 @@ internal sealed class RingMembers
             members = [.. all.Where(m => Prior + weights.Sum(m.Traits) > 0)];
         }
 
-        if (candidate.Classes.Count == 0 && members.Count >= MinForStrangers)
+        if (candidate.ByIdentity && members.Count >= MinForStrangers)
         {
             members = [.. members.Concat(Strangers(candidate, lens, weights)).OrderBy(m => m.Index)];
         }
