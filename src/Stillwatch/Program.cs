@@ -1,1 +1,3 @@
-return 0;
+using Stillwatch;
+
+return await CommandLine.RunAsync(args, System.Console.Out, System.Console.Error);

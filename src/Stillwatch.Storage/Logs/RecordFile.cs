@@ -6,7 +6,8 @@ namespace Stillwatch.Storage.Logs;
 /// <summary>An accounts, organizations or apps file (contract 5.2), read whole. Of two records with one id the first is kept.</summary>
 /// <param name="Records">In the order of the file.</param>
 /// <param name="Rejected">What was skipped, by reason, with the first line of each.</param>
-public sealed record RecordFile<T>(IReadOnlyList<T> Records, IReadOnlyList<Rejection> Rejected);
+/// <param name="IsUntrustworthy">Over 1 % of its lines are bad, or it is cut off. Duplicates are no damage: the first one counts.</param>
+public sealed record RecordFile<T>(IReadOnlyList<T> Records, IReadOnlyList<Rejection> Rejected, bool IsUntrustworthy = false);
 
 /// <summary>Reads the record files. They may be compressed like a log.</summary>
 public static class RecordFile
@@ -15,6 +16,8 @@ public static class RecordFile
 
     /// <summary>No honest record is longer.</summary>
     const int MaxLineBytes = 1024 * 1024;
+
+    const double MaxBadRatio = 0.01;
 
     delegate bool LineParser<T>(ReadOnlySpan<byte> line, out T? record, out RejectReason reason);
 
@@ -77,6 +80,8 @@ public static class RecordFile
             }
         }
 
-        return new RecordFile<T>(records, rejected.ToList());
+        var list = rejected.ToList();
+        var bad = list.Where(rejection => rejection.Reason != RejectionTally.NameOf(RejectReason.DuplicateRecord)).Sum(rejection => rejection.Count);
+        return new RecordFile<T>(records, list, rejected.HasTruncatedFile || bad > MaxBadRatio * (bad + records.Count));
     }
 }

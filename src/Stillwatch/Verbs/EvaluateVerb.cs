@@ -28,9 +28,9 @@ static class EvaluateVerb
         {
             report, truth, logs, pool, plot, json,
         };
-        verb.SetAction((parsed, cancellationToken) => Task.FromResult(Run(
+        verb.SetAction((parsed, cancellationToken) => Task.Run(() => Run(
             parsed.GetValue(report), parsed.GetValue(truth), parsed.GetValue(logs) ?? [], parsed.GetValue(pool) ?? [], parsed.GetValue(plot), parsed.GetValue(json),
-            parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellationToken)));
+            parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellationToken), CancellationToken.None));
         return verb;
     }
 

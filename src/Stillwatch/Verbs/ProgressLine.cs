@@ -1,4 +1,5 @@
 using System.Globalization;
+using Stillwatch.Scan;
 
 namespace Stillwatch.Verbs;
 
@@ -10,7 +11,21 @@ sealed class ProgressLine(TextWriter error, string what)
     double _last = double.NegativeInfinity;
     bool _written;
 
-    public void Report(long done, long all)
+    public void Report(long done, long all) => Show(seconds =>
+        string.Create(CultureInfo.InvariantCulture, $"{done:N0} of {all:N0} {what}, {Rate(done, seconds):N0} a second, {(all - done) / Rate(done, seconds):0} s left"));
+
+    /// <summary>The same for a scan, which knows how many bytes there are but not how many lines.</summary>
+    public void Report(ScanProgress progress) => Show(seconds =>
+    {
+        var text = string.Create(CultureInfo.InvariantCulture, $"{progress.Lines:N0} {what}, {Rate(progress.Lines, seconds):N0} a second, {MemorySize.Say(progress.ReadBytes)}");
+        return progress.TotalBytes is { } all
+            ? string.Create(CultureInfo.InvariantCulture, $"{text} of {MemorySize.Say(all)}, {(all - progress.ReadBytes) / Rate(progress.ReadBytes, seconds):0} s left")
+            : text;
+    });
+
+    static double Rate(long done, double seconds) => Math.Max(1, done / Math.Max(0.001, seconds));
+
+    void Show(Func<double, string> say)
     {
         var seconds = TimeProvider.System.GetElapsedTime(_start).TotalSeconds;
         if (seconds - _last < (_terminal ? 0.25 : 5))
@@ -27,8 +42,7 @@ sealed class ProgressLine(TextWriter error, string what)
             return;
         }
 
-        var rate = done / Math.Max(0.001, seconds);
-        var text = string.Create(CultureInfo.InvariantCulture, $"{done:N0} of {all:N0} {what}, {rate:N0} a second, {(all - done) / Math.Max(1, rate):0} s left");
+        var text = say(seconds);
         if (_terminal)
         {
             error.Write($"\r{text}   ");

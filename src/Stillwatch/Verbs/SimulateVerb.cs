@@ -24,7 +24,7 @@ static class SimulateVerb
         {
             scenario, directory, scale, seed, corpus, exclude, only, json,
         };
-        verb.SetAction((parsed, cancellationToken) => Task.FromResult(Run(
+        verb.SetAction((parsed, cancellationToken) => Task.Run(() => Run(
             parsed.GetRequiredValue(scenario),
             parsed.GetRequiredValue(directory),
             new SimulationOptions
@@ -37,7 +37,7 @@ static class SimulateVerb
             parsed.GetValue(json),
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error,
-            cancellationToken)));
+            cancellationToken), CancellationToken.None));
         return verb;
     }
 

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using Spectre.Console;
+using Stillwatch.Verbs;
+
+namespace Stillwatch;
+
+/// <summary>The command line (contract 5.5): the verbs that exist, and one way to say that usage is wrong.</summary>
+static class CommandLine
+{
+    const int MostTypos = 2;
+
+    public static RootCommand Create() => new("Finds industrial-scale distillation campaigns in LLM API traffic.")
+    {
+        DemoVerb.Create(),
+        ScanVerb.Create(),
+        ExplainVerb.Create(),
+        SimulateVerb.Create(),
+        EvaluateVerb.Create(),
+    };
+
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
+    {
+        var parsed = Create().Parse(arguments);
+        var verb = parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ";
+        if (UnknownOption(parsed) is { } unknown)
+        {
+            var nearest = NearestIds.To(unknown, parsed.CommandResult.Command.Options.Select(option => option.Name), most: 1);
+            var isTypo = nearest is [var meant] && NearestIds.Edits(unknown, meant) <= MostTypos;
+            error.WriteLine($"Unknown option {unknown}{(isTypo ? $"; did you mean {nearest[0]}?" : ".")}");
+        }
+        else if (parsed.Action is ParseErrorAction)
+        {
+            // Says what is wrong and which option was meant; its own exit code would be 1.
+            new ParseErrorAction { ShowHelp = false }.Invoke(parsed);
+        }
+        else
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
+        }
+
+        error.WriteLine($"What there is: stillwatch {verb}--help");
+        return ExitCode.WrongUsage;
+    }
+
+    // A verb that takes any number of files would take a misspelt option for one of them. After -- everything is a file.
+    static string? UnknownOption(ParseResult parsed) => parsed.Tokens
+        .TakeWhile(token => token.Type != TokenType.DoubleDash)
+        .FirstOrDefault(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))?.Value;
+
+    /// <summary>Output for people: styled on a terminal, plain text into a file or a pipe.</summary>
+    internal static IAnsiConsole Human(TextWriter output) =>
+        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+}

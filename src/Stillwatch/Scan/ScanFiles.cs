@@ -1,0 +1,51 @@
+using System.Text.Json;
+using Stillwatch.Engine.Responses;
+using Stillwatch.Engine.Sketches;
+
+namespace Stillwatch.Scan;
+
+/// <summary>Reads the two small files a scan may be given: the policy and the detection key. Both fail closed.</summary>
+static class ScanFiles
+{
+    /// <returns>The policy, or every fault of the file at once.</returns>
+    public static (Policy? Policy, IReadOnlyList<string> Faults) ReadPolicy(string path)
+    {
+        try
+        {
+            var policy = JsonSerializer.Deserialize(File.ReadAllBytes(path), PolicyJson.Default.Policy);
+            IReadOnlyList<string> faults = policy?.Validate() ?? ["it holds null"];
+            return faults.Count == 0 ? (policy, []) : (null, [.. faults.Select(fault => $"--policy {path}: {fault}")]);
+        }
+        catch (JsonException e)
+        {
+            return (null, [$"--policy {path}, line {e.LineNumber + 1}: {e.Message}"]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (null, [$"--policy {path}: {e.Message}"]);
+        }
+    }
+
+    /// <returns>The key, or what is wrong with the file; the message never holds its content.</returns>
+    public static (DetectionKey? Key, string? Fault) ReadKey(string path)
+    {
+        const string Cure = "make one with: head -c 32 /dev/urandom > stillwatch.key";
+        try
+        {
+            var bytes = File.ReadAllBytes(path);
+            if (bytes.Length == DetectionKey.LengthBytes)
+            {
+                return (new DetectionKey(bytes), null);
+            }
+
+            var text = System.Text.Encoding.ASCII.GetString(bytes).Trim();
+            return text.Length == 2 * DetectionKey.LengthBytes && text.All(char.IsAsciiHexDigit)
+                ? (new DetectionKey(Convert.FromHexString(text)), null)
+                : (null, $"--key {path}: a key is {DetectionKey.LengthBytes} bytes, or {2 * DetectionKey.LengthBytes} hex digits; this file has {bytes.Length} bytes. {Cure}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (null, $"--key {path}: {e.Message} To {Cure}");
+        }
+    }
+}

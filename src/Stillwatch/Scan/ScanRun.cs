@@ -1,0 +1,86 @@
+using Stillwatch.Engine;
+using Stillwatch.Engine.Exchanges;
+using Stillwatch.Engine.Judgement;
+using Stillwatch.Engine.Sketches;
+using Stillwatch.Storage.Logs;
+
+namespace Stillwatch.Scan;
+
+/// <summary>What a scan is made of; files not named are absent, and the evidence they would carry too.</summary>
+sealed record ScanInputs
+{
+    /// <summary>Logs, directories of logs, <c>-</c> for standard input.</summary>
+    public required IReadOnlyList<string> Logs { get; init; }
+
+    public string? Accounts { get; init; }
+
+    public string? Organizations { get; init; }
+
+    public string? Apps { get; init; }
+}
+
+/// <summary>A finished scan.</summary>
+/// <param name="Notes">What the user should know of the input beside the report's counts, a sentence each.</param>
+/// <param name="IsUntrustworthy">The input is too bad to trust the report (exit code 3).</param>
+sealed record ScanOutcome(Report Report, ScanTotals Totals, IReadOnlyList<string> Notes, bool IsUntrustworthy);
+
+/// <summary>The main job offline: read logs, sketch, judge, report.</summary>
+static class ScanRun
+{
+    /// <exception cref="LogUnreadableException">An input does not exist or cannot be opened.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public static ScanOutcome Run(
+        ScanInputs inputs, DetectorSettings settings, DetectionKey key, Action<ScanProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var source = LogSource.Open(inputs.Logs);
+        var accounts = inputs.Accounts is { } a ? RecordFile.ReadAccounts(a) : new RecordFile<AccountRecord>([], []);
+        var organizations = inputs.Organizations is { } o ? RecordFile.ReadOrganizations(o) : new RecordFile<OrganizationRecord>([], []);
+        var apps = inputs.Apps is { } p ? RecordFile.ReadApps(p) : new RecordFile<AppRecord>([], []);
+
+        var (models, ids, register) = (new ModelNames(), new AccountIds(), new AppRegister(apps.Records));
+        var detector = new CampaignDetector(settings, key, new AccountDirectory(key, accounts.Records), models, ids);
+        var pipeline = new ScanPipeline<ExchangeSketch>(() =>
+        {
+            var sketcher = new Sketcher(key, models, ids, register);
+            return parsed =>
+            {
+                sketcher.Sketch(parsed, out var sketch);
+                return sketch;
+            };
+        });
+        var totals = pipeline.Run(source.Files, (in ExchangeSketch sketch) => detector.Add(in sketch), progress, cancellationToken);
+        detector.Complete();
+
+        var report = detector.Report([.. totals.Rejected, .. accounts.Rejected, .. organizations.Rejected, .. apps.Rejected]);
+        var isBad = totals.IsUntrustworthy || accounts.IsUntrustworthy || organizations.IsUntrustworthy || apps.IsUntrustworthy;
+        return new ScanOutcome(report, totals, Notes(source, totals), isBad);
+    }
+
+    static List<string> Notes(LogSource source, ScanTotals totals)
+    {
+        var notes = new List<string>();
+        if (source.Skipped.Count > 0)
+        {
+            notes.Add($"not read, no exchange log by name: {string.Join(", ", source.Skipped)}");
+        }
+
+        foreach (var file in totals.Files.Where(file => file.Accepted == 0))
+        {
+            notes.Add(file.Lines == 0
+                ? $"{file.Name} is empty"
+                : $"{file.Name}: none of its {file.Lines:N0} lines is an exchange; an exchange log is JSON Lines with time, account, api, request.model and request.messages");
+        }
+
+        if (totals.HasTruncatedFile)
+        {
+            notes.Add("a file ends inside a compressed block: what stands before was used, what is missing cannot be known; copy the file again");
+        }
+
+        if (totals.Accepted > 0 && totals.BadRatio > ScanTotals.MaxBadRatio)
+        {
+            notes.Add($"{totals.Lines - totals.Accepted:N0} of {totals.Lines:N0} lines were skipped, more than {ScanTotals.MaxBadRatio:P0}: do not act on this report");
+        }
+
+        return notes;
+    }
+}

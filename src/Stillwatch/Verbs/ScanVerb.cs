@@ -1,0 +1,148 @@
+using System.CommandLine;
+using System.Text.Json;
+using Stillwatch.Engine;
+using Stillwatch.Engine.Judgement;
+using Stillwatch.Engine.Responses;
+using Stillwatch.Engine.Sketches;
+using Stillwatch.Scan;
+using Stillwatch.Storage.Logs;
+
+namespace Stillwatch.Verbs;
+
+/// <summary><c>stillwatch scan LOG…</c>: finds campaigns in exchange logs and writes the report.</summary>
+/// <remarks>
+/// Exit codes: 0 done, campaigns found or not; 1 failed or stopped; 2 wrong usage, a missing input, a faulty policy or key; 3 the input
+/// is too bad to trust (over 1 % bad lines, a truncated file, or no exchange at all), the report is written all the same.
+/// </remarks>
+static class ScanVerb
+{
+    const string DefaultDirectory = "stillwatch-report";
+    const long MinMemoryBytes = 64L << 20;
+    const int MaxShards = 64;
+
+    public static Command Create()
+    {
+        var logs = new Argument<string[]>("LOG")
+        {
+            Description = "Exchange logs (.jsonl, .jsonl.gz, .jsonl.zst), directories of them, or - for standard input.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var accounts = File("--accounts", "What the operator knows of accounts; without it identity evidence is absent.");
+        var organizations = File("--organizations", "Organizations and their owners.");
+        var apps = File("--apps", "Reviewed third-party applications.");
+        var policy = File("--policy", "Thresholds per rung (JSON); the default otherwise.");
+        var key = File("--key", "The secret for the sketches, 32 bytes; a random one for this run otherwise.");
+        var memory = new Option<string>("--memory") { Description = "Ceiling of the detector's tables, e.g. 512MiB or 1.5GiB.", HelpName = "SIZE" };
+        var shards = new Option<int>("--shards") { Description = "How many shards share the work; any number gives the same report.", HelpName = "N", DefaultValueFactory = _ => new DetectorSettings().Shards };
+        var directory = new Option<string>("--out") { Description = "Where report.json and report.html go.", HelpName = "DIR", DefaultValueFactory = _ => DefaultDirectory };
+        var json = new Option<bool>("--json") { Description = "Print the report as JSON instead of the summary." };
+        var verb = new Command("scan", "Find campaigns in exchange logs, and say why and how sure.")
+        {
+            logs, accounts, organizations, apps, policy, key, memory, shards, directory, json,
+        };
+        verb.SetAction((parsed, cancellationToken) =>
+        {
+            var inputs = new ScanInputs
+            {
+                Logs = parsed.GetRequiredValue(logs),
+                Accounts = parsed.GetValue(accounts),
+                Organizations = parsed.GetValue(organizations),
+                Apps = parsed.GetValue(apps),
+            };
+            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            var (settings, secret, faults) = Settings(parsed.GetValue(policy), parsed.GetValue(key), parsed.GetValue(memory), parsed.GetValue(shards));
+            if (faults.Count > 0)
+            {
+                faults.ForEach(error.WriteLine);
+                return Task.FromResult(ExitCode.WrongUsage);
+            }
+
+            // Off this thread, so that Ctrl-C finds somebody to tell.
+            return Task.Run(
+                () => Run(inputs, settings, secret, parsed.GetRequiredValue(directory), parsed.GetValue(json), output, error, cancellationToken).Code,
+                CancellationToken.None);
+        });
+        return verb;
+    }
+
+    /// <summary>Scans, writes the report and says what was found.</summary>
+    /// <returns>The exit code, and the report unless the scan failed.</returns>
+    internal static (int Code, Report? Report) Run(
+        ScanInputs inputs, DetectorSettings settings, DetectionKey key, string directory, bool json, TextWriter output, TextWriter error,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            var progress = new ProgressLine(error, "lines");
+            var outcome = ScanRun.Run(inputs, settings, key, progress.Report, cancellationToken);
+            progress.End();
+            var page = ReportFolder.Write(outcome.Report, directory);
+            if (json)
+            {
+                output.WriteLine(JsonSerializer.Serialize(outcome.Report, ReportJson.Readable.Report));
+            }
+            else
+            {
+                ScanSummary.Write(outcome.Report, page, CommandLine.Human(output));
+            }
+
+            foreach (var note in outcome.Notes)
+            {
+                error.WriteLine(note);
+            }
+
+            return (outcome.IsUntrustworthy ? ExitCode.BadInput : ExitCode.Done, outcome.Report);
+        }
+        catch (LogUnreadableException e)
+        {
+            error.WriteLine(e.Message);
+            return (ExitCode.WrongUsage, null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            error.WriteLine($"--out {directory}: {e.Message} Name a directory that can be written and has room.");
+            return (ExitCode.Failed, null);
+        }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine("Stopped before the end of the input; no report was written.");
+            return (ExitCode.Failed, null);
+        }
+    }
+
+    static Option<string?> File(string name, string description) => new(name) { Description = description, HelpName = "FILE" };
+
+    static (DetectorSettings Settings, DetectionKey Key, List<string> Faults) Settings(string? policyPath, string? keyPath, string? memory, int shards)
+    {
+        var faults = new List<string>();
+        var settings = new DetectorSettings { Shards = shards };
+        if (shards is < 1 or > MaxShards)
+        {
+            faults.Add($"--shards {shards}: must be 1 to {MaxShards}.");
+        }
+
+        if (memory is not null && (!MemorySize.TryParse(memory, out var bytes) || bytes < MinMemoryBytes))
+        {
+            faults.Add($"--memory {memory}: must be a size of at least 64MiB, e.g. 512MiB or 1.5GiB.");
+        }
+        else if (memory is not null && MemorySize.TryParse(memory, out bytes))
+        {
+            settings = settings with { MemoryBytes = bytes };
+        }
+
+        if (policyPath is not null)
+        {
+            var (policy, policyFaults) = ScanFiles.ReadPolicy(policyPath);
+            faults.AddRange(policyFaults);
+            settings = settings with { Policy = policy ?? new Policy() };
+        }
+
+        var (key, keyFault) = keyPath is null ? (DetectionKey.CreateRandom(), null) : ScanFiles.ReadKey(keyPath);
+        if (keyFault is not null)
+        {
+            faults.Add(keyFault);
+        }
+
+        return (settings, key ?? DetectionKey.CreateRandom(), faults);
+    }
+}
