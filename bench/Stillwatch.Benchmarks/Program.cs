@@ -1,6 +1,24 @@
 using Stillwatch.Benchmarks;
+using Stillwatch.Simulator.Corpus;
+
+const string Usage = """
+    bench: name one of
+      evaluation [--seeds 20] [--seed 1] [--scenario disclosure-small] [--scale 1] [--corpus DIR] [--logs-only] [--out FILE.md] [--plot FILE.svg]
+                            simulate, detect and evaluate with many seeds, pooled; --out writes the section for docs/evaluation.md
+      sources --corpus DIR [--scale 0.2] [--seed 1] [--only NAME,...]
+                            leave one source out, over every harvest campaign of the corpus
+      sketch                the cost of a sketch, by size of the prompt
+      read FILE             reading and parsing alone, against zcat | wc -l
+      look [--scenario tiny] [--seed 1] [--scale 1] [--corpus DIR] [--logs-only] [--ignore TRAIT,...] [--report FILE]
+                            one run, campaign by campaign with its evidence
+      keys [--scenario tiny] [--seed 1] [--scale 1] [--corpus DIR]
+                            which content keys a campaign's accounts share
+    """;
 
 string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? args[i + 1] : null;
+
+// The command without where the corpus lies on this machine.
+string Command() => "./build.sh bench " + string.Join(' ', args.Select((argument, i) => i > 0 && args[i - 1] == "--corpus" ? "DIR" : i > 0 && args[i - 1] is "--out" or "--plot" ? Path.GetFileName(argument) : argument));
 
 switch (args.FirstOrDefault())
 {
@@ -18,7 +36,22 @@ switch (args.FirstOrDefault())
     case "read":
         ReadBenchmark.Run(args[1], System.Console.Out);
         return 0;
+    case "evaluation":
+        EvaluationBenchmark.Run(
+            new SimulatedRun
+            {
+                Scenario = Option("--scenario") ?? "disclosure-small",
+                Seed = ulong.Parse(Option("--seed") ?? "1"),
+                Scale = double.Parse(Option("--scale") ?? "1"),
+                Corpus = Option("--corpus") is { } texts ? new CorpusOptions(texts, [], []) : null,
+                WithRecords = !args.Contains("--logs-only"),
+            },
+            int.Parse(Option("--seeds") ?? "20"), Command(), Option("--out"), Option("--plot"), System.Console.Out, System.Console.Error);
+        return 0;
+    case "sources" when Option("--corpus") is { } corpus && Directory.Exists(corpus):
+        SourcesBenchmark.Run(corpus, double.Parse(Option("--scale") ?? "0.2"), ulong.Parse(Option("--seed") ?? "1"), Option("--only"), System.Console.Out, System.Console.Error);
+        return 0;
     default:
-        System.Console.Error.WriteLine("bench: name one of: sketch, look, keys, read FILE");
+        System.Console.Error.WriteLine(Usage);
         return 2;
 }
