@@ -3,6 +3,10 @@ using Stillwatch.Simulator.Corpus;
 
 const string Usage = """
     bench: name one of
+      scan [--corpus DIR] [--gigabytes 1] [--stages]
+                            the scan against zcat | wc -l on the same file, its peak memory, where its time goes, the cost of a sketch
+      scan --million [--corpus DIR] [--stages]
+                            peak memory of a scan of a million exchanges over 60,000 accounts
       evaluation [--seeds 20] [--seed 1] [--scenario disclosure-small] [--scale 1] [--corpus DIR] [--logs-only] [--out FILE.md] [--plot FILE.svg]
                             simulate, detect and evaluate with many seeds, pooled; --out writes the section for docs/evaluation.md
       sources --corpus DIR [--scale 0.2] [--seed 1] [--only NAME,...]
@@ -35,6 +39,12 @@ switch (args.FirstOrDefault())
         return 0;
     case "read":
         ReadBenchmark.Run(args[1], System.Console.Out);
+        return 0;
+    case "scan" when args.Contains("--million"):
+        ScanBenchmark.Memory(Option("--corpus"), args.Contains("--stages"), System.Console.Out);
+        return 0;
+    case "scan":
+        ScanBenchmark.Speed(Option("--corpus"), double.Parse(Option("--gigabytes") ?? "1"), args.Contains("--stages"), System.Console.Out);
         return 0;
     case "evaluation":
         EvaluationBenchmark.Run(
