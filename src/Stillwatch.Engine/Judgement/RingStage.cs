@@ -16,6 +16,7 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
     const int MinBenignActors = 10;
 
     const double MaxCommon = 0.5;
+    const double MaxTaken = 0.2; // what is left of a template's users when a ring took its own is mostly its lawful users
     const double LicensedShare = 0.8;
 
     readonly Population _population = new();
@@ -64,10 +65,11 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
         var open = judged.OrderBy(IsBenign).ThenByDescending(Weight).ThenBy(j => j.Ring.Members[0].Index).ToList();
         foreach (var ring in open)
         {
-            var common = ring.Ring.Members.Count(m => taken.Contains(m.Index));
+            var common = ring.Ring.Members.Count(m => taken.Contains(m.Index)) / (double)ring.Ring.Members.Count;
             var mine = common == 0 ? ring
-                : IsBenign(ring) ? (common < MaxCommon * ring.Ring.Members.Count ? ring : null)
-                : judge(ring.Ring.Candidate with { Accounts = [.. ring.Ring.Candidate.Accounts.Where(a => !taken.Contains(a))] });
+                : IsBenign(ring) ? (common < MaxCommon ? ring : null)
+                : common > MaxTaken && !ring.Ring.Candidate.ByIdentity ? null
+                : judge(ring.Ring.Candidate.Without(taken));
             if (mine is not null && (!IsBenign(mine) || mine.Ring.Actors >= MinBenignActors))
             {
                 kept.Add(mine);
@@ -80,8 +82,8 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
 
     static bool IsBenign(JudgedRing ring) => ring.Verdict == Verdict.Automation;
 
-    /// <summary>Sure and large before sure and small, and both before unsure: the logit, and half a nat for every factor e of members.</summary>
-    static double Weight(JudgedRing ring) => ring.Logit + (0.5 * Math.Log(ring.Ring.Members.Count));
+    /// <summary>Sure and large before sure and small, and both before unsure: the logit, and a nat for every factor e of members.</summary>
+    static double Weight(JudgedRing ring) => ring.Logit + Math.Log(ring.Ring.Members.Count);
 
     CampaignState Settle(JudgedRing judged, long nowMs)
     {

@@ -12,4 +12,10 @@ internal sealed record SharedTrait(TraitKind Kind, ulong Id, IReadOnlyList<int> 
 /// <param name="Nodes">All shared traits, template classes among them.</param>
 /// <param name="Accounts">Everyone any node names, ascending; who really belongs is <see cref="RingMembers"/>' question.</param>
 /// <param name="ByIdentity">Made by payers and devices: others may belong who share neither.</param>
-internal sealed record RingCandidate(IReadOnlyList<int> Classes, IReadOnlyList<SharedTrait> Nodes, IReadOnlyList<int> Accounts, bool ByIdentity);
+internal sealed record RingCandidate(IReadOnlyList<int> Classes, IReadOnlyList<SharedTrait> Nodes, IReadOnlyList<int> Accounts, bool ByIdentity)
+{
+    /// <summary>Accounts that a stronger ring took.</summary>
+    public IReadOnlySet<int> Taken { get; init; } = new HashSet<int>();
+
+    public RingCandidate Without(IReadOnlySet<int> taken) => this with { Accounts = [.. Accounts.Where(a => !taken.Contains(a))], Taken = taken };
+}

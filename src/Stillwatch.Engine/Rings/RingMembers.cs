@@ -68,7 +68,7 @@ internal sealed class RingMembers
     IEnumerable<RingMember> Strangers(RingCandidate candidate, Lens lens, CoverageWeights weights)
     {
         var inside = candidate.Accounts.ToHashSet();
-        return Enumerable.Range(0, _population.Count).Where(a => !inside.Contains(a))
+        return Enumerable.Range(0, _population.Count).Where(a => !inside.Contains(a) && !candidate.Taken.Contains(a))
             .Select(a => Describe(a, lens)).Where(m => StrangerPrior + weights.Sum(m.Traits) > 0);
     }
 
