@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using Stillwatch.Engine.Exchanges;
+using Stillwatch.Engine.Sketches;
 using Stillwatch.Scan;
 using Stillwatch.Storage.Logs;
 
 namespace Stillwatch.Benchmarks;
 
-/// <summary>Reading and parsing alone, without sketching: wall time against <c>zcat FILE | wc -l</c>, and parsing on one thread.</summary>
+/// <summary>What a scan costs before it judges: wall time of reading, parsing and sketching against <c>zcat FILE | wc -l</c>.</summary>
 static class ReadBenchmark
 {
     public static void Run(string path, TextWriter output)
@@ -16,10 +17,26 @@ static class ReadBenchmark
             ScanTotals? totals = null;
             var scan = Time(() => totals = new ScanPipeline<int>(() => static parsed => parsed.UsedBytes).Run(
                 [LogFile.At(path)], static (in int _) => true));
-            output.WriteLine($"round {round}: zcat {zcat:f2} s, read and parse {scan:f2} s, ratio {scan / zcat:f2}, {totals!.Lines:n0} lines, {totals.Accepted:n0} used");
+            output.WriteLine($"round {round}: zcat {zcat:f2} s; read and parse {scan:f2} s, ratio {scan / zcat:f2}, {totals!.Lines:n0} lines, {totals.Accepted:n0} used");
+            var sketch = Time(() => Sketches().Run([LogFile.At(path)], static (in ExchangeSketch _) => true));
+            output.WriteLine($"         with sketches {sketch:f2} s, ratio {sketch / zcat:f2}");
         }
 
         ParseAlone(path, output);
+    }
+
+    static ScanPipeline<ExchangeSketch> Sketches()
+    {
+        var (key, models, ids, apps) = (DetectionKey.FromText("bench"), new ModelNames(), new AccountIds(), new AppRegister([]));
+        return new ScanPipeline<ExchangeSketch>(() =>
+        {
+            var sketcher = new Sketcher(key, models, ids, apps);
+            return parsed =>
+            {
+                sketcher.Sketch(parsed, out var sketch);
+                return sketch;
+            };
+        });
     }
 
     static void ParseAlone(string path, TextWriter output)

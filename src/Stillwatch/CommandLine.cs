@@ -25,20 +25,21 @@ static class CommandLine
     {
         var parsed = Create().Parse(arguments);
         var verb = parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ";
+        var configuration = new InvocationConfiguration { Output = output, Error = error };
         if (UnknownOption(parsed) is { } unknown)
         {
             var nearest = NearestIds.To(unknown, parsed.CommandResult.Command.Options.Select(option => option.Name), most: 1);
             var isTypo = nearest is [var meant] && NearestIds.Edits(unknown, meant) <= MostTypos;
             error.WriteLine($"Unknown option {unknown}{(isTypo ? $"; did you mean {nearest[0]}?" : ".")}");
         }
-        else if (parsed.Action is ParseErrorAction)
+        else if (parsed.Action is ParseErrorAction wrong)
         {
-            // Says what is wrong and which option was meant; its own exit code would be 1.
-            new ParseErrorAction { ShowHelp = false }.Invoke(parsed);
+            wrong.ShowHelp = false;
+            await parsed.InvokeAsync(configuration); // says what is wrong and which verb was meant; its own exit code is 1
         }
         else
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
+            return await parsed.InvokeAsync(configuration);
         }
 
         error.WriteLine($"What there is: stillwatch {verb}--help");

@@ -11,14 +11,14 @@ internal sealed record JudgedAccount(RingMember Member, Balance Balance, double 
     public double Confidence => 1 / (1 + Math.Exp(-Logit));
 }
 
-/// <summary>An account inherits at most 6 nats from its ring and needs evidence of its own; prior −4 nats.</summary>
+/// <summary>An account inherits at most 6 nats from its ring and needs evidence of its own; prior −5 nats.</summary>
 /// <remarks>
 /// Own items are the coverage weights of <see cref="CoverageWeights"/>. A restriction needs something of the account's own that is neither what
 /// it asks nor when: an ordinary user of a ring's template is asked to verify at the worst.
 /// </remarks>
 internal sealed class AccountJudge(Policy policy)
 {
-    const double Prior = -4;
+    const double Prior = -5;
     const double MaxInherited = 6;
     const double LicensedPrior = -3; // a registered purpose makes the innocent reading likelier; it never ends detection
     const double OwnHardEvidence = 0.4;

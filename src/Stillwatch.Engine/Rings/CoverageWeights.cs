@@ -5,7 +5,7 @@ internal sealed class CoverageWeights
 {
     const int Traits = 14;
     const int MaxRest = 2000; // the rest's coverage is a proportion: 2,000 accounts know it to within a point
-    const double Cap = 3;
+    const double Cap = 2.5;
 
     readonly double[] _present = new double[Traits];
     readonly double[] _absent = new double[Traits];

@@ -8,7 +8,7 @@ namespace Stillwatch.Engine.Rings;
 /// <remarks>
 /// With an accounts file: active, created 30 days or more before now, verified by payment or better (where the file says), no payer or device
 /// shared with another actor, and not living on one template (30 % of what it asks: a pipeline says little of what people ask, and aged accounts
-/// can be bought). With logs alone: accounts with eight exchanges or more of which at most a fifth follow any one template; an app's
+/// can be bought). With logs alone: accounts with eight exchanges or more of which at most 8 % repeat any one template; an app's
 /// users are outside it, as new accounts would be, but a pool that uses many templates a head is inside (a limit the ADR names). A cohort of under 50 accounts is no cohort: the second rule then
 /// stands in for the first. One payer is one actor, so nobody can buy weight in it cheaply.
 /// </remarks>
@@ -16,7 +16,7 @@ internal sealed class ReferenceCohort
 {
     const long AgedMs = 30L * 24 * 3_600_000;
     const int MinAccounts = 50;
-    const double MaxTemplateShare = 0.2;
+    const double MaxTemplateShare = 0.08;
     const double MaxOwnTemplateShare = 0.3;
 
     readonly bool[] _members;

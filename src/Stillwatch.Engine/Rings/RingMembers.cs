@@ -8,7 +8,7 @@ namespace Stillwatch.Engine.Rings;
 /// <summary>Who of a candidate's accounts belongs: an account inherits only with evidence of its own.</summary>
 /// <remarks>
 /// Naive Bayes over <see cref="RingTraits"/>: each trait weighs ln(coverage in the ring / coverage in the rest), or the same of its absence,
-/// capped at ±3 nats. So an ordinary user of the very template a ring uses, who shares nobody's payer, network or rhythm, falls out by what he
+/// capped at ±2.5 nats. So an ordinary user of the very template a ring uses, who shares nobody's payer, network or rhythm, falls out by what he
 /// lacks. Coverage is estimated from the current members and the selection repeated twice.
 /// </remarks>
 internal sealed class RingMembers
@@ -143,7 +143,8 @@ internal sealed class RingMembers
     RingMember Describe(int index, Lens lens)
     {
         var traits = TraitsOf(index, lens, out var hits);
-        return new RingMember(index, _population.Accounts[index], hits, traits);
+        var exits = lens.Networks.Count == 0 ? 0 : _population.Accounts[index].Networks.Count(n => lens.Networks.Contains(n.Value));
+        return new RingMember(index, _population.Accounts[index], hits, traits) { Exits = exits };
     }
 
     RingTraits TraitsOf(int index, Lens lens, out int hits)

@@ -27,7 +27,7 @@ internal sealed class CueLexicon
             "protests controversial acceptable refuse refusal regulators authorities avoid euphemism deflect compliant party 敏感 政治 审查 改写 政府 避免"),
         (Capabilities.SyntheticData, 4,
             "generate create diverse diversity instruction instructions task tasks example examples dataset synthetic variation variations seed seeds " +
-            "complexity difficulty persona prompt prompts question questions topic unique textbook exercise list come 生成 多样 指令 任务 示例 问题 创建"),
+            "complexity difficulty persona prompt prompts question questions topic unique textbook exercise list come rewrite complex complicated version constraints requirements inspired 生成 多样 指令 任务 示例 问题 创建"),
         (Capabilities.AgenticTrajectories, 4,
             "tool tools function functions api apis call calls action actions observation thought plan step finish browser terminal execute agent " +
             "environment trajectory arguments parameters parameter workflow 工具 函数 调用 执行"),

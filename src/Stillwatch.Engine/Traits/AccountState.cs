@@ -92,7 +92,7 @@ public sealed class AccountState
         }
     }
 
-    /// <summary>Share of the account's exchanges that its most frequent user-text key is in, 0 to 1: its loyalty to one template.
+    /// <summary>Share of the account's exchanges that repeat its most frequent user-text key, 0 to 1: its loyalty to one template.
     /// NaN under eight exchanges; brought up to date whenever the exchanges have grown by a quarter.</summary>
     public double TopTemplateRatio { get; private set; } = double.NaN;
 

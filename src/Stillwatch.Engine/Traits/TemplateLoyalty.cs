@@ -5,7 +5,7 @@ internal static class TemplateLoyalty
 {
     public const int MinExchanges = 8;
 
-    /// <summary>Share of the sampled exchanges that show the most frequent user-text key, 0 to 1. System prompts and tools do not count:
+    /// <summary>Share of the sampled exchanges that repeat the most frequent user-text key, 0 to 1; the first time is no repeat. System prompts and tools do not count:
     /// a coding client's users all share one and ask different things.</summary>
     public static double Of(ReadOnlySpan<AccountDigest> digests)
     {
@@ -30,6 +30,6 @@ internal static class TemplateLoyalty
             }
         }
 
-        return looked < MinExchanges / 2 ? double.NaN : (double)most / looked;
+        return looked < MinExchanges / 2 ? double.NaN : (double)Math.Max(0, most - 1) / looked;
     }
 }

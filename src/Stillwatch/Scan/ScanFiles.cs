@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Stillwatch.Engine.Responses;
 using Stillwatch.Engine.Sketches;
 
@@ -12,18 +13,52 @@ static class ScanFiles
     {
         try
         {
-            var policy = JsonSerializer.Deserialize(File.ReadAllBytes(path), PolicyJson.Default.Policy);
-            IReadOnlyList<string> faults = policy?.Validate() ?? ["it holds null"];
+            if (JsonNode.Parse(File.ReadAllBytes(path), documentOptions: PolicyFormat) is not JsonObject stated)
+            {
+                return (null, [$"--policy {path}: it holds no JSON object"]);
+            }
+
+            if (stated.FirstOrDefault(member => member.Value is null).Key is { } empty)
+            {
+                return (null, [$"--policy {path}: {empty} is null; leave it out to keep its default"]);
+            }
+
+            var policy = Layered(stated).Deserialize(PolicyJson.Default.Policy)!;
+            var faults = policy.Validate();
             return faults.Count == 0 ? (policy, []) : (null, [.. faults.Select(fault => $"--policy {path}: {fault}")]);
         }
         catch (JsonException e)
         {
-            return (null, [$"--policy {path}, line {e.LineNumber + 1}: {e.Message}"]);
+            return (null, [$"--policy {path}: {e.Message}"]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return (null, [$"--policy {path}: {e.Message}"]);
         }
+    }
+
+    static JsonDocumentOptions PolicyFormat => new() { AllowDuplicateProperties = false, CommentHandling = JsonCommentHandling.Skip };
+
+    // What a file leaves out keeps its default, rule by rule and key by key. Keys that do not exist stay in, to be refused by name.
+    static JsonObject Layered(JsonObject stated)
+    {
+        var policy = JsonSerializer.SerializeToNode(new Policy(), PolicyJson.Default.Policy)!.AsObject();
+        foreach (var (key, value) in stated)
+        {
+            if (policy[key] is JsonObject rule && value is JsonObject statedRule)
+            {
+                foreach (var (ruleKey, ruleValue) in statedRule)
+                {
+                    rule[ruleKey] = ruleValue?.DeepClone();
+                }
+            }
+            else
+            {
+                policy[key] = value?.DeepClone();
+            }
+        }
+
+        return policy;
     }
 
     /// <returns>The key, or what is wrong with the file; the message never holds its content.</returns>

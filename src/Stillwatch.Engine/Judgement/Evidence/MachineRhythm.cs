@@ -7,14 +7,14 @@ namespace Stillwatch.Engine.Judgement.Evidence;
 /// Sees: the variation of the gaps between a member's exchanges, the median over members. Why extraction shows it: queues feed accounts in turn.
 /// Statistic: coefficient of variation of gaps, median over members with eight exchanges. Unit: ratio; bursts of people 2.5 to 6, random arrivals 1.
 /// Cost: three sums an account. False positives: cron jobs, batches (one organization each). Evasion: imitated sessions, which are cheap, so a person's
-/// rhythm speaks for innocence by one nat at the most. Source: ServeGen gap families; public relays' jitter of 0 to 800 ms, which changes nothing here.
+/// rhythm speaks for innocence by half a nat at the most. Source: ServeGen gap families; public relays' jitter of 0 to 800 ms, which changes nothing here.
 /// </remarks>
 internal sealed class MachineRhythm : IEvidence
 {
     const int MinExchanges = 8;
     const int MinMembers = 8;
     const long MinSpanMs = 6 * 3_600_000; // within one session people's gaps are even too
-    static readonly Curve ByVariation = new((0.9, 3), (1.3, 2), (1.8, 0.5), (2.2, 0), (3.5, -1));
+    static readonly Curve ByVariation = new((0.9, 3), (1.3, 2), (1.8, 0.5), (2.2, 0), (3.5, -0.5));
 
     public string Family => Families.Time;
 

@@ -13,7 +13,7 @@ internal sealed class RoundTheClock : IEvidence
     const int MinExchanges = 8;
     const int MinMembers = 8;
     const int MinHours = 8;
-    static readonly Curve BySpread = new((0.35, -1), (0.6, 0), (0.8, 1.5), (0.95, 2.5));
+    static readonly Curve BySpread = new((0.35, -0.5), (0.6, 0), (0.8, 1.5), (0.95, 2.5));
 
     public string Family => Families.Time;
 

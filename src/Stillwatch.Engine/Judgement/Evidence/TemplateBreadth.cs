@@ -7,11 +7,11 @@ namespace Stillwatch.Engine.Judgement.Evidence;
 /// <remarks>
 /// Sees: template classes that half of the members follow. Why extraction shows it: one task list walks several capabilities with a frame each.
 /// Statistic: number of such classes. Unit: count. Cost: from the ring's classes. False positives: an app with several functions, a course with
-/// several assignments; hence a cap of 1.5. Evasion: a template a ring. Source: near-bipartite cores (CopyCatch, Beutel 2013).
+/// several assignments; hence a cap of 2. Evasion: a template a ring. Source: near-bipartite cores (CopyCatch, Beutel 2013).
 /// </remarks>
 internal sealed class TemplateBreadth : IEvidence
 {
-    static readonly Curve ByCount = new((1, 0), (2, 0.8), (3, 1.5));
+    static readonly Curve ByCount = new((1, 0), (2, 1), (3, 2));
 
     public string Family => Families.Content;
 
