@@ -32,7 +32,7 @@ internal static class SourcesBenchmark
         {
             var lost = Result.Campaigns.Max(score => score.LostBeforeAlarmRatio);
             var count = Result.Campaigns.Max(score => score.LostBeforeAlarm);
-            return $"  {Source,-26}{Plain,9:P1}{Recall("hydra"),9:P1}{Recall("relay"),9:P1}{Restricted,9}{Verified,9}{Result.CampaignPrecisionRatio,11:P1}{count,12:N0}{lost,9:P1}";
+            return $"  {Source,-26}{Plain,9:P1}{Recall("hydra"),9:P1}{Recall("relay"),9:P1}{Restricted,9}{Verified,9}{Result.CampaignPrecisionRatio,11:P1}{count,12:N0}{lost,9:P1}{string.Concat(Result.Classes.Where(score => score.Restricted > 0).Select(score => $"  restricted: {score.Restricted} {score.Class}"))}";
         }
     }
 

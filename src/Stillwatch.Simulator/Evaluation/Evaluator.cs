@@ -7,6 +7,7 @@ namespace Stillwatch.Simulator.Evaluation;
 /// <remarks>
 /// An account counts as found if it is in a reported campaign of its true verdict and its own rung is verify or above.
 /// The first alarm on a true campaign is the earliest <c>detected_at</c> of a reported campaign (distillation or resale) most of whose members belong to it.
+/// Where one ring swallowed several campaigns, it is an alarm on each of which it holds the majority, from the first of its accounts' own <c>detected_at</c> on.
 /// A report does not say which exchange belongs to which template class, so the confusion is by the verdict on the account's campaign.
 /// </remarks>
 public sealed class Evaluator
@@ -34,6 +35,11 @@ public sealed class Evaluator
             {
                 var at = campaign.DetectedAt.ToUnixTimeMilliseconds();
                 _alarms[name] = Math.Min(at, _alarms.GetValueOrDefault(name, long.MaxValue));
+            }
+
+            foreach (var (swallowed, at) in Swallowed(campaign))
+            {
+                _alarms[swallowed] = Math.Min(at, _alarms.GetValueOrDefault(swallowed, long.MaxValue));
             }
         }
     }
@@ -109,6 +115,16 @@ public sealed class Evaluator
     string? Majority(Campaign campaign)
         => campaign.Accounts.Where(IsMalicious).CountBy(account => _truth[account].Class)
             .Where(pair => pair.Value * 2 > campaign.Accounts.Count).Select(pair => pair.Key).FirstOrDefault();
+
+    // Most of the ring is malicious, and most of this campaign's accounts are in it.
+    IEnumerable<(string Campaign, long AtMs)> Swallowed(Campaign campaign)
+    {
+        var members = campaign.Accounts.Where(IsMalicious).ToList();
+        return members.Count * 2 <= campaign.Accounts.Count ? [] : members.GroupBy(account => _truth[account].Class)
+            .Where(group => group.Count() * 2 > _truth.Values.Count(item => item.Class == group.Key))
+            .Select(group => (group.Key, group.Where(_judgements.ContainsKey).Select(account => _judgements[account].DetectedAt.ToUnixTimeMilliseconds()).DefaultIfEmpty(long.MaxValue).Min()))
+            .Where(item => item.Item2 < long.MaxValue);
+    }
 
     static string Name(ExchangeLabel label) => label.ToString().ToLowerInvariant();
 

@@ -27,6 +27,9 @@ sealed record ScanOutcome(Report Report, ScanTotals Totals, IReadOnlyList<string
 /// <summary>The main job offline: read logs, sketch, judge, report.</summary>
 static class ScanRun
 {
+    /// <summary>Left out of detection by this name, cues are not sketched either.</summary>
+    public const string IntentCues = "intent-cues";
+
     /// <exception cref="LogUnreadableException">An input does not exist or cannot be opened.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public static ScanOutcome Run(
@@ -41,7 +44,7 @@ static class ScanRun
         var detector = new CampaignDetector(settings, key, new AccountDirectory(key, accounts.Records), models, ids);
         var pipeline = new ScanPipeline<ExchangeSketch>(() =>
         {
-            var sketcher = new Sketcher(key, models, ids, register);
+            var sketcher = new Sketcher(key, models, ids, register, useCues: !settings.Ignored.Contains(IntentCues));
             return parsed =>
             {
                 sketcher.Sketch(parsed, out var sketch);

@@ -5,13 +5,14 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Stillwatch.Engine.Judgement;
+using Stillwatch.Scan;
 using Stillwatch.Simulator;
 using Stillwatch.Simulator.Evaluation;
 
 namespace Stillwatch.Verbs;
 
 /// <summary><c>stillwatch evaluate --report F --truth F --log LOG…</c>: how far a report agrees with the truth of a simulation.</summary>
-/// <remarks>Exit codes: 0 evaluated, 1 a file cannot be read, 2 wrong usage, 3 over 1 % of the log is no exchange or none is.</remarks>
+/// <remarks>With <c>--ablate</c> the logs are scanned anew, once per part of the evidence left out (<see cref="Ablation"/>). Exit codes: 0 evaluated, 1 a file cannot be read, 2 wrong usage, 3 over 1 % of the log is no exchange or none is.</remarks>
 static class EvaluateVerb
 {
     const string LabelFile = "truth-exchanges.jsonl.gz";
@@ -23,12 +24,18 @@ static class EvaluateVerb
         var logs = new Option<string[]>("--log") { Description = "The exchange logs that were scanned.", AllowMultipleArgumentsPerToken = true };
         var pool = new Option<string[]>("--pool") { Description = "Results of earlier runs (--json), added up with this one or by themselves.", AllowMultipleArgumentsPerToken = true };
         var plot = new Option<string?>("--plot") { Description = "Write the reliability plot to this SVG file." };
+        var ablate = new Option<bool>("--ablate") { Description = "Instead of reading a report, scan the logs anew without each part of the evidence in turn." };
+        var accounts = new Option<string?>("--accounts") { Description = "With --ablate: as scan's." };
+        var organizations = new Option<string?>("--organizations") { Description = "With --ablate: as scan's." };
+        var apps = new Option<string?>("--apps") { Description = "With --ablate: as scan's." };
         var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
         var verb = new Command("evaluate", "Compare a report with the truth: false positives by class, recall, precision, exchanges lost, calibration.")
         {
-            report, truth, logs, pool, plot, json,
+            report, truth, logs, pool, plot, ablate, accounts, organizations, apps, json,
         };
-        verb.SetAction((parsed, cancellationToken) => Task.Run(() => Run(
+        verb.SetAction((parsed, cancellationToken) => Task.Run(() => parsed.GetValue(ablate) ? Ablation.Run(
+            new ScanInputs { Logs = parsed.GetValue(logs) ?? [], Accounts = parsed.GetValue(accounts), Organizations = parsed.GetValue(organizations), Apps = parsed.GetValue(apps) },
+            parsed.GetValue(truth), parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellationToken) : Run(
             parsed.GetValue(report), parsed.GetValue(truth), parsed.GetValue(logs) ?? [], parsed.GetValue(pool) ?? [], parsed.GetValue(plot), parsed.GetValue(json),
             parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellationToken), CancellationToken.None));
         return verb;

@@ -64,6 +64,31 @@ public sealed class EvaluatorTests
     }
 
     [Fact]
+    public void A_ring_that_swallowed_two_campaigns_is_an_alarm_on_both()
+    {
+        AccountTruth[] truth =
+        [
+            new("a1", null, "campaign:one", true, Verdict.Distillation), new("a2", null, "campaign:one", true, Verdict.Distillation),
+            new("c1", null, "campaign:two", true, Verdict.Distillation), new("c2", null, "campaign:two", true, Verdict.Distillation),
+        ];
+        var report = Reports.Of(
+            [Reports.Campaign("C-1", Verdict.Distillation, s_start.AddHours(1), "a1", "a2", "c1", "c2")],
+            [
+                Reports.Account("a1", "C-1", 0.95, s_start.AddHours(1), Rung.Verify), Reports.Account("a2", "C-1", 0.95, s_start.AddHours(3), Rung.Verify),
+                Reports.Account("c1", "C-1", 0.95, s_start.AddHours(4), Rung.Verify), Reports.Account("c2", "C-1", 0.95, s_start.AddHours(2), Rung.Verify),
+            ]);
+        var evaluator = new Evaluator(report, truth, _ => ExchangeLabel.Harvest);
+        foreach (var hour in Enumerable.Range(0, 5))
+        {
+            evaluator.Add(new LogEntry("", "a1", s_start.AddHours(hour).ToUnixTimeMilliseconds()));
+            evaluator.Add(new LogEntry("", "c1", s_start.AddHours(hour).ToUnixTimeMilliseconds()));
+        }
+
+        // Each from the first of its own accounts on: hour 1 and hour 2.
+        Assert.Equal([1L, 2L], evaluator.Result().Campaigns.Select(score => score.LostBeforeAlarm));
+    }
+
+    [Fact]
     public void Verdicts_are_tabled_by_true_label()
     {
         var cells = Evaluate().Confusion.ToDictionary(cell => (cell.Label, cell.Verdict), cell => cell.Exchanges);

@@ -77,6 +77,29 @@ public sealed class VerbTests : IDisposable
         Assert.Contains("bad.json line 1", error);
     }
 
+    [Fact]
+    public void Ablation_scans_anew_without_each_part_of_the_evidence()
+    {
+        Assert.Equal(0, Run(SimulateVerb.Create(), "tiny", "--out", _directory, "--scale", "0.5").Code);
+        string[] arguments = ["--ablate", "--truth", In("truth.jsonl"), "--log", In("exchanges.jsonl.gz"), "--accounts", In("accounts.jsonl"), "--apps", In("apps.jsonl")];
+        var (code, output, error) = Run(EvaluateVerb.Create(), [.. arguments, "--json"]);
+        Assert.Equal(0, code);
+        Assert.Contains("without intent-cues", error);
+        var rows = JsonDocument.Parse(output).RootElement.EnumerateArray().ToDictionary(
+            row => row.GetProperty("without").GetString() ?? "", row => row.GetProperty("result").GetProperty("campaigns").EnumerateArray().Sum(score => score.GetProperty("found").GetInt32()));
+        Assert.Equal(["", "intent-cues", "identity-and-money", "infrastructure", "time", "content", "own-output"], rows.Keys);
+        Assert.True(rows[""] > 0);
+        Assert.True(rows["identity-and-money"] < rows[""], "the shared payments carry nothing");
+    }
+
+    [Fact]
+    public void Ablation_without_a_truth_names_what_it_needs()
+    {
+        var (code, _, error) = Run(EvaluateVerb.Create(), "--ablate", "--log", In("exchanges.jsonl.gz"));
+        Assert.Equal(2, code);
+        Assert.Contains("--truth", error);
+    }
+
     string In(string name) => Path.Combine(_directory, name);
 
     static (int Code, string Output, string Error) Run(Command verb, params IReadOnlyList<string> arguments)
