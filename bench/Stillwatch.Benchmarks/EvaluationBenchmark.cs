@@ -6,7 +6,7 @@ namespace Stillwatch.Benchmarks;
 /// <summary>The scenario with many seeds, pooled: the table for people and a section for <c>docs/evaluation.md</c>.</summary>
 internal static class EvaluationBenchmark
 {
-    /// <summary>What one run of scale 1 needs at its peak, with room to spare; measured 0.9 GB.</summary>
+    /// <summary>What one run of scale 1 may need at its peak: a scan of as much traffic peaks at 0.8 GB, the simulation beside it has room to spare.</summary>
     const double RunBytes = 2e9;
 
     /// <param name="markdown">File for the section; null: standard output only.</param>
