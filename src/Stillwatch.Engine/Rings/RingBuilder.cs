@@ -18,6 +18,8 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
     const double Inside = 0.5;
     const double MostlyTheirs = 0.6;
     const int MinClassActors = 5;
+    const double MinClientShare = 0.15;
+    const double MaxClientShare = 0.9;
     const int MaxRings = 128;
 
     public List<RingCandidate> Build()
@@ -34,6 +36,7 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
             }
 
             Add(candidates, accounts, templates, identities, byIdentity: false);
+            AddByClient(candidates, accounts, templates, identities);
         }
 
         foreach (var group in identities.Groups)
@@ -99,6 +102,19 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
         var shared = template.Accounts.Count(accounts.Contains);
         return shared >= Inside * accounts.Count
             && OverlapTest.LogRatio(shared, (double)template.Accounts.Count * accounts.Count / population.Count) >= OverlapTest.Significant / 2;
+    }
+
+    /// <summary>A published template has many users, a pool among them has one client: each client of some size is a candidate of its own.</summary>
+    void AddByClient(List<RingCandidate> candidates, HashSet<int> accounts, List<SharedTrait> templates, IdentityLinks identities)
+    {
+        foreach (var client in accounts.GroupBy(a => Background.MainClient(population.Accounts[a])).Where(g => g.Key != 0).OrderBy(g => g.Key))
+        {
+            var share = client.Count() / (double)accounts.Count;
+            if (share is >= MinClientShare and <= MaxClientShare && client.Count() >= 2 * MinActors)
+            {
+                Add(candidates, [.. client], templates, identities, byIdentity: true);
+            }
+        }
     }
 
     void Add(List<RingCandidate> candidates, HashSet<int> accounts, List<SharedTrait> templates, IdentityLinks identities, bool byIdentity)

@@ -11,7 +11,7 @@ internal sealed record SharedTrait(TraitKind Kind, ulong Id, IReadOnlyList<int> 
 /// <param name="Classes">Template classes, by number.</param>
 /// <param name="Nodes">All shared traits, template classes among them.</param>
 /// <param name="Accounts">Everyone any node names, ascending; who really belongs is <see cref="RingMembers"/>' question.</param>
-/// <param name="ByIdentity">Made by payers and devices: others may belong who share neither.</param>
+/// <param name="ByIdentity">Made by payers, devices or one client: others may belong who share none.</param>
 internal sealed record RingCandidate(IReadOnlyList<int> Classes, IReadOnlyList<SharedTrait> Nodes, IReadOnlyList<int> Accounts, bool ByIdentity)
 {
     /// <summary>Accounts that a stronger ring took.</summary>

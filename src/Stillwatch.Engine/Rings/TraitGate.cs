@@ -69,13 +69,15 @@ internal static class TraitGate
             return false;
         }
 
-        var inside = 0;
-        foreach (var name in trait.Accounts[..looked])
+        var (inside, all) = (0, 0);
+        for (var s = 0; s < looked; s++)
         {
-            inside += population.IndexOf(name) is >= 0 and var i && cohort[i] ? 1 : 0;
+            var uses = Math.Min((int)trait.Counts[s], MaxUses);
+            all += uses;
+            inside += population.IndexOf(trait.Accounts[s]) is >= 0 and var i && cohort[i] ? uses : 0;
         }
 
-        return inside >= 0.75 * share * looked;
+        return inside >= 0.75 * share * all;
     }
 
     static (int Sampled, int UsesInside, int UsesOutside, int Actors, int TopApp, int TopAppCount) Look(
