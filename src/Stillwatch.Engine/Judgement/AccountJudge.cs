@@ -13,8 +13,8 @@ internal sealed record JudgedAccount(RingMember Member, Balance Balance, double 
 
 /// <summary>An account inherits at most 6 nats from its ring and needs evidence of its own; prior −5 nats.</summary>
 /// <remarks>
-/// Own items are the coverage weights of <see cref="CoverageWeights"/>. A restriction needs something of the account's own that is neither what
-/// it asks nor when: an ordinary user of a ring's template is asked to verify at the worst.
+/// Own items are the coverage weights of <see cref="CoverageWeights"/>. Any rung above observe needs something of the account's own that is
+/// neither what it asks nor when, if the ring has such links at all: an ordinary user of a ring's template is left alone.
 /// </remarks>
 internal sealed class AccountJudge(Policy policy)
 {
@@ -23,6 +23,10 @@ internal sealed class AccountJudge(Policy policy)
     const double LicensedPrior = -3; // a registered purpose makes the innocent reading likelier; it never ends detection
     const double OwnHardEvidence = 0.4;
     const double Worth = 0.02;
+    const double HardCoverage = 0.3;
+
+    static readonly IReadOnlyList<RingTraits> Hard =
+        [RingTraits.SharedPayment, RingTraits.SharedDevice, RingTraits.SignupWave, RingTraits.SharedNetwork, RingTraits.RingClient, RingTraits.OwnOutput];
 
     static readonly IReadOnlyList<(RingTraits Trait, string Family, string Name, string Has, string Lacks)> Own =
     [
@@ -55,7 +59,7 @@ internal sealed class AccountJudge(Policy policy)
         }
 
         items.AddRange(OwnItems(member, ring.Ring.Coverage));
-        if (Calibration.Offset(Add(items).LogOdds) is not 0 and var offset)
+        if (Calibration.Ceiling(Add(items).LogOdds) is not 0 and var offset)
         {
             items.Add(Inherited("calibration", offset, "No confidence beyond one in a million is claimed."));
         }
@@ -64,9 +68,9 @@ internal sealed class AccountJudge(Policy policy)
         var logit = balance.LogOdds;
         var rung = policy.Decide(ring.Verdict, logit, ring.Balance.ByFamily, held);
         rung = rung < ring.Rung ? rung : ring.Rung;
-        if (rung > Rung.Verify && !HasHardEvidence(items))
+        if (!HasHardEvidence(items))
         {
-            rung = Rung.Verify;
+            rung = RingHasHardEvidence(ring.Ring.Coverage) || rung == Rung.Observe ? Rung.Observe : Rung.Verify;
         }
 
         return new JudgedAccount(member, balance, logit, Allows(LicenceOf(member, nowMs), ring.Verdict) ? Rung.Observe : rung);
@@ -103,6 +107,10 @@ internal sealed class AccountJudge(Policy policy)
             }
         }
     }
+
+    /// <summary>Whether payers, devices, networks or clients link the ring at all; in a log that has none, what is asked and when must do to verify.</summary>
+    static bool RingHasHardEvidence(CoverageWeights coverage) =>
+        Hard.Any(t => coverage.InRing(t) >= HardCoverage && coverage.Of(t, present: true) >= OwnHardEvidence);
 
     static bool HasHardEvidence(List<EvidenceItem> items) =>
         items.Exists(i => i.Value == 1 && i.RawLogOdds >= OwnHardEvidence

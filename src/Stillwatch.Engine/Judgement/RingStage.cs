@@ -46,7 +46,7 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
         // 3. Groups of linked accounts.
         var background = new Background(_population);
         var candidates = new RingBuilder(_population, cohort, classes, members, Crossings).Build();
-        var selection = new RingMembers(_population, cohort, background, classes, members, Crossings);
+        var selection = new RingMembers(_population, cohort, background, members, Crossings);
         var reference = new BenignReference(_population, cohort, background, nowMs);
 
         // 4. Judged on pooled evidence, each account on its own besides.

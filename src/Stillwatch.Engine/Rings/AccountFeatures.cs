@@ -7,7 +7,7 @@ internal sealed class AccountFeatures
 {
     public const long NoSignup = long.MinValue;
 
-    const double MachineGapVariation = 1.3;
+    const double MachineGapVariation = 0.8;
     const double PersonFollowUps = 0.05;
     const int MinRhythmExchanges = 8;
     const int MinLaterTurns = 5;

@@ -9,8 +9,10 @@ internal readonly record struct ClassHit(int Account, int Class, int Hits);
 internal sealed class ClassMembers
 {
     const double ShareOfSample = 0.3;
+    const int MaxSample = 64; // MemoryShare's largest sample
 
     readonly Dictionary<int, List<ClassHit>> _byAccount = [];
+    readonly Dictionary<int, short[]> _byDigest = [];
     readonly List<int>[] _byClass;
 
     ClassMembers(int classes)
@@ -27,25 +29,34 @@ internal sealed class ClassMembers
 
     public IReadOnlyList<ClassHit> HitsOf(int account) => _byAccount.TryGetValue(account, out var hits) ? hits : [];
 
+    /// <summary>The class of each sampled exchange of an account, -1 for none; null when it follows none at all.</summary>
+    public short[]? ClassesOf(int account) => _byDigest.GetValueOrDefault(account);
+
     public static ClassMembers Find(TemplateClasses classes, Population population)
     {
         var members = new ClassMembers(classes.Count);
         var tally = new int[classes.Count];
         var hits = new int[classes.Count];
         var touched = new List<int>();
+        var matched = new short[MaxSample];
         for (var account = 0; account < population.Count; account++)
         {
             var digests = population.Accounts[account].Digests;
-            foreach (ref readonly var digest in digests)
+            for (var d = 0; d < digests.Length; d++)
             {
-                var c = classes.Match(digest, tally);
+                var c = classes.Match(digests[d], tally);
+                matched[d] = (short)c;
                 if (c >= 0 && hits[c]++ == 0)
                 {
                     touched.Add(c);
                 }
             }
 
-            members.Take(account, touched, hits, digests.Length);
+            if (touched.Count > 0)
+            {
+                members._byDigest[account] = matched[..digests.Length];
+                members.Take(account, touched, hits, digests.Length);
+            }
         }
 
         return members;

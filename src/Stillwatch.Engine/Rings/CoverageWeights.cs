@@ -4,7 +4,7 @@ namespace Stillwatch.Engine.Rings;
 internal sealed class CoverageWeights
 {
     const int Traits = 14;
-    const int MaxRest = 2000; // the rest's coverage is a proportion: 2,000 accounts know it to within a point
+    const int MaxRest = 800; // the rest's coverage is a proportion: 800 accounts know it to within two points
     const double Cap = 2.5;
 
     readonly double[] _present = new double[Traits];

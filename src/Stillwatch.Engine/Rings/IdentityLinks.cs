@@ -7,8 +7,8 @@ namespace Stillwatch.Engine.Rings;
 
 /// <summary>Payers, devices and own-output crossings, and which of them one actor holds.</summary>
 /// <remarks>
-/// Joined by: accounts in common; a wave of sign-ups that holds them in excess, with one client; a proxy pool that both come through, with one
-/// client. Networks alone never join anything: a carrier's NAT would chain strangers.
+/// Joined by: accounts in common; a wave of sign-ups that holds them in excess, with one client; a proxy pool that both come through
+/// beyond chance. Networks alone never join anything: a carrier's NAT would chain strangers.
 /// </remarks>
 internal sealed class IdentityLinks
 {
@@ -17,6 +17,7 @@ internal sealed class IdentityLinks
     const int MinWave = 8;
     const int MaxPoolsOnNetwork = 32; // a network that so many payers share is a carrier's
     const double PoolNats = 6;
+    const double PoolNatsAlone = 14; // with different clients the networks must say more
 
     readonly Population _population;
     readonly List<SharedTrait> _nodes = [];
@@ -124,7 +125,8 @@ internal sealed class IdentityLinks
             .GroupBy(a => _population.Accounts[a].Facts!.CreatedMs!.Value / IdentityTraits.SignupBucketMs)
             .OrderBy(g => g.Key).Select(g => g.ToList());
 
-    /// <summary>Payers and devices whose accounts come through the same small networks far more than chance, with one client: one proxy pool.</summary>
+    /// <summary>Payers and devices whose accounts come through the same small networks far more than chance: one proxy pool. With one client
+    /// less is enough: an operator may have several access paths.</summary>
     void JoinPools()
     {
         var byNetwork = new Dictionary<ulong, List<int>>();
@@ -142,8 +144,8 @@ internal sealed class IdentityLinks
 
         foreach (var ((a, b), shared) in Overlaps.PairsOf(byNetwork.Values.Where(l => l.Count <= MaxPoolsOnNetwork)))
         {
-            if (shared >= MinShared && clients[a] == clients[b]
-                && OverlapTest.LogRatio(shared, (double)networks[a] * networks[b] / Math.Max(1, byNetwork.Count)) >= PoolNats)
+            var nats = OverlapTest.LogRatio(shared, (double)networks[a] * networks[b] / Math.Max(1, byNetwork.Count));
+            if (shared >= MinShared && nats >= (clients[a] == clients[b] ? PoolNats : PoolNatsAlone))
             {
                 _sets.Union(a, b);
             }

@@ -33,22 +33,22 @@ internal sealed class RingContent
     /// <summary>Share of exchanges that cue each capability, 0 to 1.</summary>
     public double[] CueShares { get; } = new double[CueLexicon.Count];
 
-    public static RingContent Of(RingCandidate candidate, IReadOnlyList<RingMember> members, TemplateClasses classes)
+    public static RingContent Of(RingCandidate candidate, IReadOnlyList<RingMember> members, ClassMembers classes)
     {
         var content = new RingContent();
         var wanted = candidate.Classes.ToHashSet();
-        var tally = new int[classes.Count];
         var items = new Dictionary<uint, (int Last, int Members)>();
         var outputs = new List<int>();
         foreach (var member in members)
         {
-            var taken = 0;
-            foreach (ref readonly var digest in member.Account.Digests)
+            var ofDigest = wanted.Count == 0 ? null : classes.ClassesOf(member.Index);
+            var digests = member.Account.Digests;
+            for (int d = 0, taken = 0; d < digests.Length && taken < MaxPerMember; d++)
             {
-                if (taken < MaxPerMember && (wanted.Count == 0 || wanted.Contains(classes.Match(digest, tally))))
+                if (wanted.Count == 0 || (ofDigest is not null && wanted.Contains(ofDigest[d])))
                 {
                     taken++;
-                    content.Take(digest, member.Index, items, outputs);
+                    content.Take(digests[d], member.Index, items, outputs);
                 }
             }
         }

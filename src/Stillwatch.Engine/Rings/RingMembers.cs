@@ -24,15 +24,14 @@ internal sealed class RingMembers
 
     readonly Population _population;
     readonly Background _background;
-    readonly TemplateClasses _classes;
     readonly ClassMembers _members;
     readonly CrossingTable _crossings;
     readonly AccountFeatures _features;
 
     public RingMembers(
-        Population population, ReferenceCohort cohort, Background background, TemplateClasses classes, ClassMembers members, CrossingTable crossings)
+        Population population, ReferenceCohort cohort, Background background, ClassMembers members, CrossingTable crossings)
     {
-        (_population, _background, _classes, _members, _crossings) = (population, background, classes, members, crossings);
+        (_population, _background, _members, _crossings) = (population, background, members, crossings);
         _features = new AccountFeatures(population, cohort);
     }
 
@@ -61,7 +60,7 @@ internal sealed class RingMembers
 
         return _population.Actors(members.Select(m => m.Index)) < TraitGate.MinActors
             ? null
-            : new RingView(candidate, members, weights, RingContent.Of(candidate, members, _classes), _population, nowMs) { SharedNetworks = lens.Networks.Count };
+            : new RingView(candidate, members, weights, RingContent.Of(candidate, members, _members), _population, nowMs) { SharedNetworks = lens.Networks.Count };
     }
 
     /// <summary>Accounts that share no payer with a ring that payers and devices made, and everything else.</summary>
