@@ -11,7 +11,7 @@ namespace Stillwatch.Engine.Judgement.Evidence;
 /// </remarks>
 internal sealed class BatchIdentity : IEvidence
 {
-    const double Cap = 2;
+    const double Cap = 1;
 
     public string Family => Families.Identity;
 

@@ -11,7 +11,7 @@ namespace Stillwatch.Engine.Judgement.Evidence;
 /// </remarks>
 internal sealed class SharedNetwork : IEvidence
 {
-    static readonly Curve ByNetworks = new((1, 0.35), (4, 1)); // an office or a class has one or two exits, a pool many
+    static readonly Curve ByNetworks = new((2, 0.1), (5, 0.6), (8, 1)); // an office, a class, an event has one to four exits, a pool many
     static readonly Curve ByShare = new((0.05, 0), (0.25, 1.5), (0.6, 4));
 
     public string Family => Families.Infrastructure;

@@ -11,7 +11,7 @@ namespace Stillwatch.Engine.Judgement.Evidence;
 /// </remarks>
 internal sealed class SignupWave : IEvidence
 {
-    static readonly Curve ByShare = new((0.0, -1), (0.2, 0), (0.6, 1.5), (0.9, 2));
+    static readonly Curve ByShare = new((0.0, -1), (0.2, 0), (0.6, 1), (0.9, 1.5));
 
     public string Family => Families.Identity;
 
