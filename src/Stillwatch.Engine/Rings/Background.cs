@@ -38,7 +38,8 @@ internal sealed class Background
     /// <summary>Accounts whose client is known.</summary>
     public int WithClient { get; }
 
-    public bool HasNetworks => _networks.Count > 0;
+    /// <summary>Different networks seen.</summary>
+    public int Networks => _networks.Count;
 
     public int OnNetwork(ulong network) => _networks.GetValueOrDefault(network);
 

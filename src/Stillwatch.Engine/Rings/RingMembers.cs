@@ -60,7 +60,7 @@ internal sealed class RingMembers
 
         return _population.Actors(members.Select(m => m.Index)) < TraitGate.MinActors
             ? null
-            : new RingView(candidate, members, weights, RingContent.Of(candidate, members, _members), _population, nowMs) { SharedNetworks = lens.Networks.Count };
+            : new RingView(candidate, members, weights, RingContent.Of(candidate, members, _members), _population, nowMs) { Exits = lens.Networks };
     }
 
     /// <summary>Accounts that share no payer with a ring that payers and devices made, and everything else.</summary>

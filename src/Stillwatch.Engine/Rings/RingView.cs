@@ -22,7 +22,9 @@ internal sealed class RingView(
     public bool HasTemplates => Candidate.Classes.Count > 0;
 
     /// <summary>Networks that hold more of the ring than chance, those that most of it uses left out.</summary>
-    public int SharedNetworks { get; init; }
+    public IReadOnlySet<ulong> Exits { get; init; } = new HashSet<ulong>();
+
+    public int SharedNetworks => Exits.Count;
 
     public int Count(RingTraits trait) => Members.Count(m => m.Has(trait));
 

@@ -1,0 +1,61 @@
+using Stillwatch.Engine.Links;
+using Stillwatch.Engine.Rings;
+
+namespace Stillwatch.Engine.Judgement;
+
+/// <summary>Puts a campaign together that came apart by client or by template: rings, each suspect by itself, that come through the same exits.</summary>
+/// <remarks>
+/// Two rings become one when they share three exits or more beyond chance (Poisson, 12 nats) and the whole is the better explanation:
+/// judged anew, its weight exceeds that of either part. Benign rings are never merged, so an office or a campus cannot chain strangers.
+/// </remarks>
+internal static class RingMerge
+{
+    const int MinShared = 3;
+
+    public static List<JudgedRing> Join(
+        List<JudgedRing> rings, Background background, Func<RingCandidate, JudgedRing?> judge, Func<JudgedRing, double> weight)
+    {
+        var open = rings.Where(r => r.Verdict != Verdict.Automation).ToList();
+        while (Best(open, background, judge, weight) is var (a, b, whole))
+        {
+            open.Remove(a);
+            open.Remove(b);
+            open.Add(whole);
+        }
+
+        return [.. open.OrderByDescending(weight).ThenBy(r => r.Ring.Members[0].Index), .. rings.Where(r => r.Verdict == Verdict.Automation)];
+    }
+
+    static (JudgedRing A, JudgedRing B, JudgedRing Whole)? Best(
+        List<JudgedRing> rings, Background background, Func<RingCandidate, JudgedRing?> judge, Func<JudgedRing, double> weight)
+    {
+        for (var i = 0; i < rings.Count; i++)
+        {
+            for (var j = i + 1; j < rings.Count; j++)
+            {
+                var (a, b) = (rings[i].Ring, rings[j].Ring);
+                var shared = a.Exits.Count(b.Exits.Contains);
+                if (shared >= MinShared
+                    && OverlapTest.LogRatio(shared, (double)a.Exits.Count * b.Exits.Count / Math.Max(1, background.Networks)) >= OverlapTest.Significant
+                    && judge(Union(a, b, rings)) is { Verdict: not Verdict.Automation } whole
+                    && weight(whole) > Math.Max(weight(rings[i]), weight(rings[j]))
+                    && whole.Ring.Members.Count > Math.Max(a.Members.Count, b.Members.Count))
+                {
+                    return (rings[i], rings[j], whole);
+                }
+            }
+        }
+
+        return null;
+    }
+
+    static RingCandidate Union(RingView a, RingView b, List<JudgedRing> rings)
+    {
+        var others = rings.Where(r => r.Ring != a && r.Ring != b).SelectMany(r => r.Ring.Members.Select(m => m.Index)).ToHashSet();
+        var accounts = a.Members.Concat(b.Members).Select(m => m.Index).Distinct().Order().ToList();
+        return new RingCandidate(
+            [.. a.Candidate.Classes.Union(b.Candidate.Classes).Order()],
+            [.. a.Candidate.Nodes.Concat(b.Candidate.Nodes).DistinctBy(n => (n.Kind, n.Id))],
+            accounts, ByIdentity: true) { Taken = others };
+    }
+}
