@@ -1,4 +1,7 @@
+using System.Text.Json;
 using Stillwatch.Benchmarks;
+using Stillwatch.Console.Reports;
+using Stillwatch.Engine.Judgement;
 using Stillwatch.Simulator.Corpus;
 
 const string Usage = """
@@ -17,6 +20,8 @@ const string Usage = """
                             one run, campaign by campaign with its evidence
       keys [--scenario tiny] [--seed 1] [--scale 1] [--corpus DIR]
                             which content keys a campaign's accounts share
+      picture REPORT.json OUT.svg
+                            the first campaign of a report as the README shows it
     """;
 
 string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? args[i + 1] : null;
@@ -39,6 +44,10 @@ switch (args.FirstOrDefault())
         return 0;
     case "read":
         ReadBenchmark.Run(args[1], System.Console.Out);
+        return 0;
+    case "picture" when args.Length == 3:
+        var report = JsonSerializer.Deserialize(File.ReadAllBytes(args[1]), ReportJson.Readable.Report)!;
+        File.WriteAllText(args[2], CampaignPicture.Render(report.Campaigns[0]));
         return 0;
     case "scan" when args.Contains("--million"):
         ScanBenchmark.Memory(Option("--corpus"), args.Contains("--stages"), System.Console.Out);
