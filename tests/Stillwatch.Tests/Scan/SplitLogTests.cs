@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Stillwatch.Engine;
 using Stillwatch.Engine.Judgement;
+using Stillwatch.Engine.Responses;
 using Stillwatch.Engine.Sketches;
 using Stillwatch.Scan;
 using Stillwatch.Simulator;
@@ -32,11 +33,35 @@ public sealed class SplitLogTests : IDisposable
         Assert.Equal(whole, Scan(byAccount, shards: 8));
     }
 
-    string Scan(IReadOnlyList<string> logs, int shards)
+    [Fact]
+    public void The_log_cut_at_detection_and_scanned_again_gives_the_same_judgement()
+    {
+        var text = ScenarioReader.Find("tiny");
+        SimulationWriter.Write(new Simulation(ScenarioReader.Read(text), new SimulationOptions { Seed = 5 }), text, _directory, null, TestContext.Current.CancellationToken);
+        var log = Path.Combine(_directory, "exchanges.jsonl.gz");
+        var campaigns = Report([log]).Campaigns.Where(c => c.Response >= Rung.Verify).ToList();
+
+        Assert.NotEmpty(campaigns);
+        foreach (var campaign in campaigns)
+        {
+            var cut = Path.Combine(_directory, "cut.jsonl");
+            File.WriteAllLines(cut, Lines(log).Where(line =>
+            {
+                using var exchange = JsonDocument.Parse(line);
+                return exchange.RootElement.GetProperty("time").GetDateTimeOffset() < campaign.DetectedAt;
+            }));
+            var again = Report([cut]).Campaigns.Where(c => c.Accounts.Intersect(campaign.Accounts).Count() >= 5);
+            Assert.Contains(again, c => c.Verdict == campaign.Verdict && c.Response == campaign.Response);
+        }
+    }
+
+    string Scan(IReadOnlyList<string> logs, int shards) => JsonSerializer.Serialize(Report(logs, shards), ReportJson.Readable.Report);
+
+    Report Report(IReadOnlyList<string> logs, int shards = 2)
     {
         var inputs = new ScanInputs { Logs = logs, Accounts = Path.Combine(_directory, "accounts.jsonl"), Apps = Path.Combine(_directory, "apps.jsonl") };
         var settings = new DetectorSettings { Shards = shards, MemoryBytes = 64 << 20 };
-        return JsonSerializer.Serialize(ScanRun.Run(inputs, settings, DetectionKey.FromText("split"), cancellationToken: TestContext.Current.CancellationToken).Report, ReportJson.Readable.Report);
+        return ScanRun.Run(inputs, settings, DetectionKey.FromText("split"), cancellationToken: TestContext.Current.CancellationToken).Report;
     }
 
     List<string> Split(List<string> lines, string name, Func<JsonElement, int, int> part)
