@@ -14,7 +14,7 @@ internal sealed record JudgedAccount(RingMember Member, Balance Balance, double 
 /// <summary>An account inherits at most 6 nats from its ring and needs evidence of its own; prior −5 nats.</summary>
 /// <remarks>
 /// Own items are the coverage weights of <see cref="CoverageWeights"/>. Any rung above observe needs something of the account's own that is
-/// neither what it asks nor when, if the ring has such links at all: an ordinary user of a ring's template is left alone.
+/// neither what it asks, nor when, nor the library it uses, if the ring has such links at all: an ordinary user of a ring's template is left alone.
 /// </remarks>
 internal sealed class AccountJudge(Policy policy)
 {
@@ -26,7 +26,7 @@ internal sealed class AccountJudge(Policy policy)
     const double HardCoverage = 0.3;
 
     static readonly IReadOnlyList<RingTraits> Hard =
-        [RingTraits.SharedPayment, RingTraits.SharedDevice, RingTraits.SignupWave, RingTraits.SharedNetwork, RingTraits.RingClient, RingTraits.OwnOutput];
+        [RingTraits.SharedPayment, RingTraits.SharedDevice, RingTraits.SignupWave, RingTraits.SharedNetwork, RingTraits.OwnOutput];
 
     static readonly IReadOnlyList<(RingTraits Trait, string Family, string Name, string Has, string Lacks)> Own =
     [
@@ -73,6 +73,11 @@ internal sealed class AccountJudge(Policy policy)
             rung = RingHasHardEvidence(ring.Ring.Coverage) || rung == Rung.Observe ? Rung.Observe : Rung.Verify;
         }
 
+        if (ring.Verdict == Verdict.Resale && member.Account.LaterTurns >= AccountFeatures.MinLaterTurns && !member.Has(RingTraits.ManyUsers))
+        {
+            rung = Rung.Observe; // who holds one conversation at a time resells nothing
+        }
+
         return new JudgedAccount(member, balance, logit, Allows(LicenceOf(member, nowMs), ring.Verdict) ? Rung.Observe : rung);
     }
 
@@ -114,5 +119,5 @@ internal sealed class AccountJudge(Policy policy)
 
     static bool HasHardEvidence(List<EvidenceItem> items) =>
         items.Exists(i => i.Value == 1 && i.RawLogOdds >= OwnHardEvidence
-            && i.Family is Families.Identity or Families.Infrastructure or Families.OwnOutput && i.Trait is not ("reference-cohort" or "organization" or "verification"));
+            && i.Family is Families.Identity or Families.Infrastructure or Families.OwnOutput && i.Trait is not ("reference-cohort" or "organization" or "verification" or "tls-fingerprint"));
 }

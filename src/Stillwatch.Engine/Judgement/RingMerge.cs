@@ -11,6 +11,7 @@ namespace Stillwatch.Engine.Judgement;
 internal static class RingMerge
 {
     const int MinShared = 3;
+    const double MinContainment = 0.3;
 
     public static List<JudgedRing> Join(
         List<JudgedRing> rings, Background background, Func<RingCandidate, JudgedRing?> judge, Func<JudgedRing, double> weight)
@@ -35,7 +36,7 @@ internal static class RingMerge
             {
                 var (a, b) = (rings[i].Ring, rings[j].Ring);
                 var shared = a.Exits.Count(b.Exits.Contains);
-                if (shared >= MinShared
+                if (shared >= MinShared && shared >= MinContainment * Math.Min(a.Exits.Count, b.Exits.Count)
                     && OverlapTest.LogRatio(shared, (double)a.Exits.Count * b.Exits.Count / Math.Max(1, background.Networks)) >= OverlapTest.Significant
                     && judge(Union(a, b, rings)) is { Verdict: not Verdict.Automation } whole
                     && weight(whole) > Math.Max(weight(rings[i]), weight(rings[j]))

@@ -10,7 +10,10 @@ internal sealed class AccountFeatures
     const double MachineGapVariation = 0.8;
     const double PersonFollowUps = 0.05;
     const int MinRhythmExchanges = 8;
-    const int MinLaterTurns = 5;
+    /// <summary>Later turns from which one can tell whether an account serves many.</summary>
+    public const int MinLaterTurns = 5;
+
+
     const double ManyUsersShare = 0.3;
     const long MinRhythmSpanMs = 6 * 3_600_000;
 

@@ -16,6 +16,8 @@ internal sealed class IdentityLinks
     const double MinContainment = 0.3;
     const int MinWave = 8;
     const int MaxPoolsOnNetwork = 32; // a network that so many payers share is a carrier's
+    const double DrivingShare = 0.4;
+    const ulong NoClient = ulong.MaxValue;
     const double PoolNats = 6;
     const double PoolNatsAlone = 14; // with different clients the networks must say more
 
@@ -107,10 +109,10 @@ internal sealed class IdentityLinks
                 continue;
             }
 
-            // Two pools may sign up in the same hours; they join only where they also present one client.
+            // Two pools may sign up in the same hours; they join only where one client drives both. Guests of an event bring their own.
             foreach (var sameClient in inWave.GroupBy(a => Background.MainClient(_population.Accounts[a])))
             {
-                var joined = sameClient.SelectMany(a => nodesOf[a]).GroupBy(n => n).Where(g => g.Count() >= 2).Select(g => g.Key).Order().ToList();
+                var joined = sameClient.SelectMany(a => nodesOf[a]).GroupBy(n => n).Where(g => g.Count() >= 2 && DrivingClient(_nodes[g.Key].Accounts) == sameClient.Key).Select(g => g.Key).Order().ToList();
                 for (var i = 1; i < joined.Count; i++)
                 {
                     _sets.Union(joined[0], joined[i]);
@@ -125,7 +127,8 @@ internal sealed class IdentityLinks
             .GroupBy(a => _population.Accounts[a].Facts!.CreatedMs!.Value / IdentityTraits.SignupBucketMs)
             .OrderBy(g => g.Key).Select(g => g.ToList());
 
-    /// <summary>Payers and devices whose accounts come through the same small networks far more than chance: one proxy pool. With one client
+    /// <summary>Payers and devices whose accounts come through the same small networks far more than chance, a third
+    /// of the smaller one's at least: one proxy pool. An event's guests meet a pool here and there; they do not live in it. With one client
     /// less is enough: an operator may have several access paths.</summary>
     void JoinPools()
     {
@@ -134,7 +137,7 @@ internal sealed class IdentityLinks
         var clients = new Dictionary<int, ulong>();
         foreach (var n in Pools())
         {
-            clients[n] = TopClient(_nodes[n].Accounts);
+            clients[n] = DrivingClient(_nodes[n].Accounts);
             foreach (var network in _nodes[n].Accounts.SelectMany(a => _population.Accounts[a].Networks).Select(x => x.Value).Distinct())
             {
                 networks[n] = networks.GetValueOrDefault(n) + 1;
@@ -145,7 +148,7 @@ internal sealed class IdentityLinks
         foreach (var ((a, b), shared) in Overlaps.PairsOf(byNetwork.Values.Where(l => l.Count <= MaxPoolsOnNetwork)))
         {
             var nats = OverlapTest.LogRatio(shared, (double)networks[a] * networks[b] / Math.Max(1, byNetwork.Count));
-            if (shared >= MinShared && nats >= (clients[a] == clients[b] ? PoolNats : PoolNatsAlone))
+            if (shared >= MinShared && shared >= MinContainment * Math.Min(networks[a], networks[b]) && nats >= (clients[a] == clients[b] && clients[a] != NoClient ? PoolNats : PoolNatsAlone))
             {
                 _sets.Union(a, b);
             }
@@ -157,6 +160,10 @@ internal sealed class IdentityLinks
         Enumerable.Range(0, _nodes.Count).Where(n => _nodes[n].Kind != TraitKind.OwnOutput && _nodes[n].Accounts.Count >= MinShared
             && _population.Actors(_nodes[n].Accounts) >= MinShared);
 
-    ulong TopClient(IReadOnlyList<int> accounts) =>
-        accounts.Select(a => Background.MainClient(_population.Accounts[a])).GroupBy(c => c).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).First().Key;
+    /// <summary>The client that two fifths of the accounts present, the unknown client 0 included; <see cref="NoClient"/> when they are mixed.</summary>
+    ulong DrivingClient(IReadOnlyList<int> accounts)
+    {
+        var top = accounts.Select(a => Background.MainClient(_population.Accounts[a])).GroupBy(c => c).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).First();
+        return top.Count() >= DrivingShare * accounts.Count ? top.Key : NoClient;
+    }
 }
