@@ -4,7 +4,8 @@ namespace Stillwatch.Engine.Exchanges;
 
 public static partial class ExchangeParser
 {
-    const int LastSaneYear = 2200;
+    const int FirstSaneYear = 2000; // before that no API spoke of models; digests count seconds in 32 bits
+    const int LastSaneYear = 2100;
 
     static RejectReason ReadText(ref Utf8JsonReader reader, ParsedExchange into, out TextSlice text)
     {
@@ -78,8 +79,10 @@ public static partial class ExchangeParser
 
         into.TimeMs = timeMs;
         into.Scratch.HasTime = true;
-        return timeMs >= LastSaneMs ? RejectReason.FutureTime : RejectReason.None;
+        return timeMs >= LastSaneMs ? RejectReason.FutureTime : timeMs < FirstSaneMs ? RejectReason.BadTime : RejectReason.None;
     }
+
+    static readonly long FirstSaneMs = new DateTimeOffset(FirstSaneYear, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
 
     static readonly long LastSaneMs = new DateTimeOffset(LastSaneYear + 1, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
 

@@ -22,9 +22,10 @@ public enum RejectReason
 
     UnknownApi,
 
+    /// <summary>No RFC 3339 time, or before the year 2000.</summary>
     BadTime,
 
-    /// <summary>Later than the end of what the log may hold (one day past the newest other line, or year over 2200).</summary>
+    /// <summary>Later than the end of what the log may hold (one day past the newest other line, or year over 2100).</summary>
     FutureTime,
 
     /// <summary>Older than the reordering window of 5 minutes allows.</summary>

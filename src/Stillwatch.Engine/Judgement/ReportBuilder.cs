@@ -66,7 +66,7 @@ internal sealed class ReportBuilder(DetectorSettings settings, string keyId, Mod
         };
     }
 
-    static List<string> Reasons(JudgedRing judged, Licence? licence)
+    List<string> Reasons(JudgedRing judged, Licence? licence)
     {
         var reasons = new List<string>();
         if (judged.Verdict == Verdict.Automation)
@@ -77,6 +77,11 @@ internal sealed class ReportBuilder(DetectorSettings settings, string keyId, Mod
         }
 
         reasons.AddRange(judged.Balance.Items.Where(i => i.LogOdds >= 0.5).OrderByDescending(i => i.LogOdds).Take(6).Select(i => i.Says));
+        if (judged.Rung > Rung.Observe && judged.Confidence < settings.Policy.RuleOf(judged.Rung).MinConfidence)
+        {
+            reasons.Add($"Confidence has fallen below the threshold of this rung ({settings.Policy.RuleOf(judged.Rung).MinConfidence}) by less than the policy's hysteresis; the rung is held.");
+        }
+
         if (licence is not null)
         {
             reasons.Add($"A licence for {licence.Purpose}{(licence.Scope is null ? "" : $" of {licence.Scope}")} is registered, granted by {licence.GrantedBy ?? "nobody named"}: observed only.");

@@ -60,7 +60,13 @@ public sealed record Policy
             Check(rule.MinFamilies is >= 2 and <= 5, "min_families", rule.MinFamilies, "2 to 5: one family never restricts anybody");
             Check(rule.MinFamilyLogOdds is >= 0.5 and <= 6, "min_family_log_odds", rule.MinFamilyLogOdds, "0.5 to 6 nats");
             Check(rule.HardFamily || rung == Rung.Verify, "hard_family", rule.HardFamily, "true from shape on");
+            Check(!rule.Automatic || rung < Rung.Withhold, "automatic", rule.Automatic, "false from withhold on: a person decides those");
             Check(rule.Days is >= 1 and <= 365, "days", rule.Days, "1 to 365: every response has an end");
+        }
+
+        if (!(Verify.MinConfidence <= Shape.MinConfidence && Shape.MinConfidence <= Withhold.MinConfidence && Withhold.MinConfidence <= Suspend.MinConfidence))
+        {
+            faults.Add("min_confidence must not fall from verify to shape, withhold and suspend: a stricter rung needs more.");
         }
 
         if (HysteresisLogOdds is < 0 or > 3)

@@ -50,6 +50,12 @@ static class ScanVerb
                 Apps = parsed.GetValue(apps),
             };
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            if (string.IsNullOrWhiteSpace(parsed.GetRequiredValue(directory)))
+            {
+                error.WriteLine("--out is empty: name the directory the report goes to.");
+                return Task.FromResult(ExitCode.WrongUsage);
+            }
+
             var (settings, secret, faults) = Settings(parsed.GetValue(policy), parsed.GetValue(key), parsed.GetValue(memory), parsed.GetValue(shards));
             if (faults.Count > 0)
             {
@@ -121,9 +127,10 @@ static class ScanVerb
             faults.Add($"--shards {shards}: must be 1 to {MaxShards}.");
         }
 
-        if (memory is not null && (!MemorySize.TryParse(memory, out var bytes) || bytes < MinMemoryBytes))
+        var room = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (memory is not null && (!MemorySize.TryParse(memory, out var bytes) || bytes < MinMemoryBytes || bytes > room))
         {
-            faults.Add($"--memory {memory}: must be a size of at least 64MiB, e.g. 512MiB or 1.5GiB.");
+            faults.Add($"--memory {memory}: must be a size from 64MiB to what this machine has ({MemorySize.Say(room)}), e.g. 512MiB or 1.5GiB.");
         }
         else if (memory is not null && MemorySize.TryParse(memory, out bytes))
         {

@@ -53,6 +53,12 @@ static class SimulateVerb
             return 2;
         }
 
+        if (string.IsNullOrWhiteSpace(directory))
+        {
+            error.WriteLine("--out is empty: name the directory the log goes to.");
+            return 2;
+        }
+
         if (options.Scale is not (> 0 and <= 1000))
         {
             error.WriteLine($"--scale {options.Scale}: must be above 0 and at most 1000.");

@@ -94,6 +94,15 @@ public sealed class BalanceTests
     }
 
     [Fact]
+    public void No_policy_lets_the_machine_withhold_or_suspend_or_turns_the_ladder_over()
+    {
+        var policy = new Policy();
+
+        Assert.Contains((policy with { Suspend = policy.Suspend with { Automatic = true } }).Validate(), f => f.StartsWith("suspend.automatic"));
+        Assert.Contains((policy with { Verify = policy.Verify with { MinConfidence = 0.995 } }).Validate(), f => f.Contains("must not fall"));
+    }
+
+    [Fact]
     public void An_overlap_by_chance_weighs_nothing_and_grows_with_the_excess()
     {
         Assert.Equal(0, OverlapTest.LogRatio(3, 3.5));
