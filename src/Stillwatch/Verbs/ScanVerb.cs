@@ -130,7 +130,7 @@ static class ScanVerb
         var room = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (memory is not null && (!MemorySize.TryParse(memory, out var bytes) || bytes < MinMemoryBytes || bytes > room))
         {
-            faults.Add($"--memory {memory}: must be a size from 64MiB to what this machine has ({MemorySize.Say(room)}), e.g. 512MiB or 1.5GiB.");
+            faults.Add($"--memory {memory}: must be a size of at least 64MiB and at most what this machine has ({MemorySize.Say(room)}), e.g. 512MiB or 1.5GiB.");
         }
         else if (memory is not null && MemorySize.TryParse(memory, out bytes))
         {

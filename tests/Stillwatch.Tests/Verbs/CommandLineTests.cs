@@ -22,6 +22,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("scan LOG --shards 0", "--shards 0: must be 1 to 64")]
     [InlineData("scan LOG --shards many", "many")]
     [InlineData("scan LOG --memory plenty", "--memory plenty: must be a size")]
+    [InlineData("scan LOG --memory 999TiB", "at most what this machine has")]
     [InlineData("scan LOG --memory 1MiB", "at least 64MiB")]
     [InlineData("scan LOG --policy LOG", "--policy")]
     [InlineData("scan LOG --key LOG", "head -c 32 /dev/urandom")]
