@@ -12,7 +12,8 @@ internal sealed class ReportBuilder(DetectorSettings settings, string keyId, Mod
 
     public Report Build(InputSummary input, IReadOnlyList<CampaignState> states)
     {
-        var malicious = states.Where(s => s.Judged.Verdict != Verdict.Automation)
+        // A suspicion too weak for the mildest rung is nobody's campaign: naming it would accuse. Licensed ones are named, at observe.
+        var malicious = states.Where(s => s.Judged.Verdict != Verdict.Automation && (s.Judged.Rung > Rung.Observe || s.Judged.Confidence >= settings.Policy.Verify.MinConfidence))
             .OrderByDescending(s => s.Judged.Rung).ThenByDescending(s => s.Accounts.Count).ThenBy(s => s.Accounts[0].Member.Index);
         var benign = states.Where(s => s.Judged.Verdict == Verdict.Automation)
             .OrderByDescending(s => s.Accounts.Count).ThenBy(s => s.Accounts[0].Member.Index).Take(MaxBenign);
