@@ -6,7 +6,7 @@ namespace Stillwatch.Engine;
 
 /// <summary>Finds campaigns in a stream of sketches: sight, link, ring, judge, respond. Pure: event time only, no I/O but the snapshot's stream.</summary>
 /// <remarks>
-/// Judges at the end of an epoch once the exchanges have grown by a twentieth since the last judgement, and at the end of the input, so the
+/// Judges at the end of an epoch once the exchanges have grown by a tenth since the last judgement, and at the end of the input, so the
 /// number of judgements grows with the logarithm of the traffic. A judgement depends on the exchanges before its epoch's end and on nothing
 /// later. Not thread-safe: one caller; inside, shards run in parallel.
 /// </remarks>
@@ -14,7 +14,7 @@ public sealed class CampaignDetector
 {
     const int SnapshotVersion = 1;
     const uint SnapshotMagic = 0x57_53_4E_50; // "PNSW"
-    const double GrowthPerJudgement = 0.05;
+    const double GrowthPerJudgement = 0.1;
     const int MinExchangesPerJudgement = 100;
 
     readonly DetectorSettings _settings;
