@@ -35,6 +35,13 @@ internal sealed class ReferenceCohort
 
     public bool this[int account] => _members[account];
 
+    /// <summary>ln of how much more often accounts outside the cohort are among <paramref name="accounts"/> than those inside, nats.</summary>
+    public double LiftOf(IReadOnlyList<int> accounts)
+    {
+        var inside = accounts.Count(a => _members[a]);
+        return Math.Log((accounts.Count - inside + 0.5) / (_members.Length - Count + 1)) - Math.Log((inside + 0.5) / (Count + 1));
+    }
+
     public static ReferenceCohort Of(Population population, AccountDirectory directory, long nowMs)
     {
         if (directory.HasAges)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Stillwatch.Engine.Links;
 using Stillwatch.Engine.Provenance;
 using Stillwatch.Engine.Traits;
@@ -17,7 +16,6 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
     const double SameAccounts = 0.6;
     const double Inside = 0.5;
     const double MostlyTheirs = 0.6;
-    const int MinClassActors = 5;
     const double MinClientShare = 0.15;
     const double MaxClientShare = 0.9;
     const int MaxRings = 128;
@@ -65,19 +63,13 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
         for (var c = 0; c < classes.Count; c++)
         {
             var accounts = members.Of(c);
-            if (accounts.Count >= MinClassActors && LiftOf(accounts) >= TraitGate.MinLift && population.Actors(accounts) >= MinClassActors)
+            if (accounts.Count >= MinActors && cohort.LiftOf(accounts) >= TraitGate.MinLift && population.Actors(accounts) >= MinActors)
             {
                 nodes.Add(new SharedTrait(TraitKind.HeadSkeleton, (ulong)c, accounts));
             }
         }
 
         return nodes;
-    }
-
-    double LiftOf(IReadOnlyList<int> accounts)
-    {
-        var inside = accounts.Count(a => cohort[a]);
-        return Math.Log((accounts.Count - inside + 0.5) / (population.Count - cohort.Count + 1)) - Math.Log((inside + 0.5) / (cohort.Count + 1));
     }
 
     /// <summary>Templates that mostly the same accounts follow, each way: a template two groups share joins neither.</summary>

@@ -26,7 +26,7 @@ internal sealed class TemplateLift : IEvidence
         }
 
         var nodes = ring.Candidate.Nodes.Where(n => n.Kind == TraitKind.HeadSkeleton).ToList();
-        var best = nodes.Select(n => (Lift: LiftOf(n, reference), Node: n)).MaxBy(x => x.Lift);
+        var best = nodes.Select(n => (Lift: reference.Cohort.LiftOf(n.Accounts), Node: n)).MaxBy(x => x.Lift);
         var shares = ring.Members.Select(m => m.TemplateShare).Order().ToList();
         var median = shares[shares.Count / 2];
         var inside = best.Node.Accounts.Count(a => reference.Cohort[a]);
@@ -35,12 +35,5 @@ internal sealed class TemplateLift : IEvidence
             best.Lift, Math.Clamp(best.Lift / 2, 0, Cap) * Math.Min(1, median / 0.3), 1 - Math.Exp(-best.Lift), count,
             $"{count} of {ring.Members.Count} members follow {nodes.Count} template(s) that {inside} of {reference.Cohort.Count} reference accounts use; they make up {median:P0} of a member's exchanges.",
             inside, best.Lift);
-    }
-
-    static double LiftOf(SharedTrait node, BenignReference reference)
-    {
-        var inside = node.Accounts.Count(a => reference.Cohort[a]);
-        var outside = reference.Population.Count - reference.Cohort.Count;
-        return Math.Log((node.Accounts.Count - inside + 0.5) / (outside + 1)) - Math.Log((inside + 0.5) / (reference.Cohort.Count + 1));
     }
 }
