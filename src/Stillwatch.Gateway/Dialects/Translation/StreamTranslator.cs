@@ -1,0 +1,15 @@
+using System.Buffers;
+using Stillwatch.Gateway.Metering;
+
+namespace Stillwatch.Gateway.Dialects.Translation;
+
+/// <summary>Turns an upstream's stream into the caller's dialect, event by event. One per response; not thread-safe.</summary>
+abstract class StreamTranslator
+{
+    /// <summary>Takes one upstream event and writes the events that follow from it, none or several, whole.</summary>
+    public abstract void Write(in SseFrame frame, IBufferWriter<byte> output);
+
+    /// <summary>The upstream's stream has ended. Writes what was held back.</summary>
+    /// <returns>False when it ended too early: the caller then gets an error event, never a false end.</returns>
+    public abstract bool End(IBufferWriter<byte> output);
+}
