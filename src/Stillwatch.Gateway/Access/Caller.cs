@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Stillwatch.Gateway.Access;
 
 /// <summary>Who calls, as the key proves it. Immutable; one per key, shared by its exchanges.</summary>
@@ -14,6 +17,14 @@ sealed record Caller
 
     /// <summary>The account's keyed name, stable and not reversible: the only user id an upstream sees.</summary>
     public required string UpstreamUserId { get; init; }
+
+    /// <summary>What an upstream sees instead of the client's own cache key: the same for the same account and key, and of no other use.</summary>
+    public string CacheKeyOf(ReadOnlySpan<byte> stated)
+    {
+        Span<byte> digest = stackalloc byte[32];
+        HMACSHA256.HashData(Encoding.ASCII.GetBytes(UpstreamUserId), stated, digest);
+        return Convert.ToHexStringLower(digest[..16]);
+    }
 }
 
 /// <summary>What a key may be used for.</summary>

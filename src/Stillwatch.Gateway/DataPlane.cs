@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Http;
+using Stillwatch.Gateway.Access;
+using Stillwatch.Gateway.Dialects;
+using Stillwatch.Gateway.Forwarding;
+
+namespace Stillwatch.Gateway;
+
+/// <summary>The data plane's one entry: match the path, authenticate, hand on. Whatever happens, the caller gets an answer in its dialect.</summary>
+sealed class DataPlane(GatewayParts parts)
+{
+    readonly InferenceFlow _inference = new(parts);
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var requestId = ExchangeId.NewRequestId(parts.EventTime.GetUtcNow());
+        var face = Dialect.OpenAi;
+        try
+        {
+            var request = context.Request;
+            var isKnown = ApiEndpoint.TryMatch(request.Method, request.Path, out var endpoint, out var error);
+            face = endpoint.Dialect ?? ApiEndpoint.FaceOf(request.Headers, request.Path);
+            if (!isKnown)
+            {
+                await Reply.ErrorAsync(context, face, error!, requestId);
+                return;
+            }
+
+            var key = Credential.Of(request.Headers, out error);
+            if (key is null || !parts.Keys.TryAuthenticate(key, parts.Time.GetUtcNow(), out var caller, out error))
+            {
+                await Reply.ErrorAsync(context, face, error!, requestId);
+                return;
+            }
+
+            if (!caller.Scopes.HasFlag(endpoint.Scope))
+            {
+                await Reply.ErrorAsync(context, face, OutOfScope(endpoint.Scope), requestId);
+                return;
+            }
+
+            await DispatchAsync(context, endpoint with { Dialect = face }, caller, requestId);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // the client left before there was anything to settle
+        }
+        catch (BadHttpRequestException e)
+        {
+            await Reply.ErrorAsync(context, face, new GatewayError(e.StatusCode, "bad_http_request", "The request is not well-formed HTTP."), requestId);
+        }
+#pragma warning disable CA1031 // the last line of defence: a fault of ours is logged, answered, and stays one exchange's
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            parts.Log.Fault(requestId, e);
+            if (context.Response.HasStarted)
+            {
+                context.Abort();
+            }
+
+            await Reply.ErrorAsync(context, face, new GatewayError(500, "internal_error", "The gateway failed on this request; the fault is logged under its id."), requestId);
+        }
+    }
+
+    Task DispatchAsync(HttpContext context, ApiEndpoint endpoint, Caller caller, string requestId) => endpoint.Kind switch
+    {
+        EndpointKind.Messages or EndpointKind.ChatCompletions => _inference.RunAsync(context, endpoint, caller, requestId),
+        _ => Reply.ErrorAsync(context, endpoint.Dialect!.Value, new GatewayError(404, "not_served", "This path is not served by this gateway."), requestId),
+    };
+
+    static GatewayError OutOfScope(KeyScopes scope) =>
+        new(403, "out_of_scope", $"This key may not be used for {scope.ToString().ToLowerInvariant()}; ask for a key with that scope.") { ShouldRetry = false };
+}

@@ -1,0 +1,38 @@
+namespace Stillwatch.Gateway.Forwarding;
+
+/// <summary>Replacements inside a body whose other bytes stay as they came. In the order of their places; at most a handful.</summary>
+sealed class BodyEdits
+{
+    readonly List<(int Start, int Length, byte[] Replacement)> _edits = [];
+
+    public bool IsEmpty => _edits.Count == 0;
+
+    /// <summary>How much longer the body gets.</summary>
+    public int Growth { get; private set; }
+
+    /// <summary>Puts <paramref name="replacement"/> where <paramref name="length"/> bytes stood; length 0 inserts.</summary>
+    public void Replace(int start, int length, byte[] replacement)
+    {
+        var at = _edits.FindIndex(edit => edit.Start > start);
+        _edits.Insert(at < 0 ? _edits.Count : at, (start, length, replacement));
+        Growth += replacement.Length - length;
+    }
+
+    /// <summary>The edited body, piece by piece.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> Pieces(ReadOnlyMemory<byte> body)
+    {
+        var at = 0;
+        foreach (var (start, length, replacement) in _edits)
+        {
+            if (start > at)
+            {
+                yield return body[at..start];
+            }
+
+            yield return replacement;
+            at = start + length;
+        }
+
+        yield return body[at..];
+    }
+}

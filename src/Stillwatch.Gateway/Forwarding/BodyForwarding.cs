@@ -1,0 +1,84 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Stillwatch.Gateway.Dialects;
+using Stillwatch.Gateway.Metering;
+
+namespace Stillwatch.Gateway.Forwarding;
+
+/// <summary>Passes a whole response on: as it comes when nothing is changed, else once it has all come.</summary>
+static class BodyForwarding
+{
+    const int BufferBytes = 16 * 1024;
+    const int MaxChangedBytes = 32 * 1024 * 1024;
+
+    /// <summary>Untouched, as it comes, with a bounded copy aside for the meter.</summary>
+    /// <returns>Why it broke off; null when whole. After an error the connection must not end as if all were well.</returns>
+    public static async Task<GatewayError?> PassAsync(
+        HttpContext context, InferenceExchange exchange, Stream upstream, Deadline deadline, GatewayParts parts)
+    {
+        using var tap = new BodyTap();
+        var output = context.Response.BodyWriter;
+        while (true)
+        {
+            var memory = output.GetMemory(BufferBytes);
+            var (read, error) = await ReadAsync(upstream, memory, exchange, deadline, parts);
+            if (error is not null)
+            {
+                return error;
+            }
+
+            if (read == 0)
+            {
+                tap.ReadInto(exchange.Reading!);
+                return null;
+            }
+
+            tap.Add(memory.Span[..read]);
+            output.Advance(read);
+            await output.FlushAsync(deadline.Token);
+        }
+    }
+
+    /// <summary>The whole of a body that must be changed, in memory. Null with the error that came instead.</summary>
+    public static async Task<(ArrayBufferWriter<byte>? Body, GatewayError? Error)> ReadWholeAsync(
+        Stream upstream, InferenceExchange exchange, Deadline deadline, GatewayParts parts, int maxBytes = MaxChangedBytes)
+    {
+        var body = new ArrayBufferWriter<byte>(BufferBytes);
+        while (true)
+        {
+            var (read, error) = await ReadAsync(upstream, body.GetMemory(BufferBytes), exchange, deadline, parts);
+            if (error is not null || read == 0)
+            {
+                return (error is null ? body : null, error);
+            }
+
+            body.Advance(read);
+            if (body.WrittenCount > maxBytes)
+            {
+                return (null, new GatewayError(502, "upstream_response_too_large", $"The model's answer is larger than {maxBytes >> 20} MB."));
+            }
+        }
+    }
+
+    static async ValueTask<(int Read, GatewayError? Error)> ReadAsync(
+        Stream upstream, Memory<byte> into, InferenceExchange exchange, Deadline deadline, GatewayParts parts)
+    {
+        try
+        {
+            deadline.Within(exchange.Route!.Upstream.Config.IdleTimeout);
+            var read = await upstream.ReadAsync(into, deadline.Token);
+            exchange.UpstreamTime = parts.Time.GetElapsedTime(exchange.StartTimestamp);
+            return (read, null);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            parts.Log.Failed(exchange.Route!.Upstream.Config.Name, "body_broke_off");
+            return (0, new GatewayError(502, "upstream_truncated", "The model's server broke off in the middle of its answer."));
+        }
+        catch (OperationCanceledException) when (!deadline.ClientLeft)
+        {
+            parts.Log.Failed(exchange.Route!.Upstream.Config.Name, deadline.IsOver ? "total_timeout" : "idle_timeout");
+            return (0, new GatewayError(504, "upstream_timeout", "The model's server stopped sending before the answer was complete."));
+        }
+    }
+}

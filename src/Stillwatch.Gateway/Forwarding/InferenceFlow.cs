@@ -1,0 +1,267 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Stillwatch.Gateway.Access;
+using Stillwatch.Gateway.Dialects;
+using Stillwatch.Gateway.Dialects.Translation;
+using Stillwatch.Gateway.Metering;
+using Stillwatch.Gateway.Recording;
+
+namespace Stillwatch.Gateway.Forwarding;
+
+/// <summary>One exchange with a model, on either face.</summary>
+/// <remarks>
+/// 1. Read the body. 2. One pass: parse, sketch, route, edits. 3. Send, with failover while no byte has left. 4. Pass the response on:
+/// untouched, edited, or translated; an error in the caller's dialect. 5. In every case, settle the tokens and record the exchange.
+/// </remarks>
+sealed class InferenceFlow(GatewayParts parts)
+{
+    const int MaxErrorBytes = 64 * 1024;
+
+    public async Task RunAsync(HttpContext context, ApiEndpoint endpoint, Caller caller, string requestId)
+    {
+        var state = parts.State;
+        using var exchange = new InferenceExchange(ExchangeId.Of(requestId), requestId, endpoint.Dialect!.Value, caller, state)
+        {
+            Time = parts.EventTime.GetUtcNow(),
+            StartTimestamp = parts.Time.GetTimestamp(),
+        };
+        GatewayError? error;
+        (exchange.Body, error) = await RequestBody.ReadAsync(context.Request, endpoint.MaxBodyBytes, parts.Buffers, context.RequestAborted);
+        if (error is not null || !RequestReading.TryRead(context, exchange, parts.Desks, out error))
+        {
+            parts.Recorder.CountRefused(error.Code);
+            await Reply.ErrorAsync(context, exchange.Face, error, requestId);
+            return;
+        }
+
+        using var deadline = new Deadline(exchange.Route!.Upstream.Config.TotalTimeout, parts.Time, context.RequestAborted);
+        try
+        {
+            await ForwardAsync(context, exchange, deadline);
+        }
+        catch (Exception e) when (deadline.ClientLeft && e is OperationCanceledException or IOException)
+        {
+            exchange.End = ExchangeEnd.Aborted;
+            exchange.Status = exchange.Status == 0 ? 499 : exchange.Status;
+        }
+        catch (OperationCanceledException) // the limit of the whole exchange, met while the client would not take more
+        {
+            exchange.End = ExchangeEnd.Aborted;
+            context.Abort();
+        }
+        finally
+        {
+            Settle.Exchange(exchange, parts);
+        }
+    }
+
+    async Task ForwardAsync(HttpContext context, InferenceExchange exchange, Deadline deadline)
+    {
+        var translation = exchange.IsTranslated ? ContextOf(exchange) : null;
+        ReadOnlyMemory<byte> body;
+        if (translation is null)
+        {
+            body = exchange.Body!.Memory;
+        }
+        else
+        {
+            var translated = new ArrayBufferWriter<byte>(exchange.Body!.Span.Length + 256);
+            if (!Translate.TryRequest(exchange.Face, exchange.Body.Span, translation, translated, out var cannot))
+            {
+                await FailAsync(context, exchange, cannot);
+                return;
+            }
+
+            body = translated.WrittenMemory;
+        }
+
+        var upstream = exchange.Route!.Upstream;
+        var (response, error) = await UpstreamSending.SendAsync(
+            upstream, HttpMethod.Post, PathOf(exchange, context),
+            () => new BodyContent(body, exchange.Edits),
+            request => UpstreamHeaders.Write(request, context.Request.Headers, exchange.Face, upstream.Config, exchange.RequestId),
+            deadline, parts.Log);
+        exchange.UpstreamTime = parts.Time.GetElapsedTime(exchange.StartTimestamp);
+        if (response is null)
+        {
+            await FailAsync(context, exchange, error!);
+            return;
+        }
+
+        using (response)
+        {
+            await AnswerAsync(context, exchange, response.Message, translation, deadline);
+        }
+    }
+
+    async Task AnswerAsync(HttpContext context, InferenceExchange exchange, HttpResponseMessage message, TranslationContext? translation, Deadline deadline)
+    {
+        using var upstream = await BodyOf(message, deadline.Token);
+        exchange.Reading = new ResponseReading(exchange.UpstreamDialect);
+        if ((int)message.StatusCode >= 300)
+        {
+            await PassErrorAsync(context, exchange, message, upstream, deadline);
+            return;
+        }
+
+        exchange.ReachedModel = true;
+        exchange.Status = (int)message.StatusCode;
+        var isStream = message.Content.Headers.ContentType?.MediaType is { } type
+            ? type.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase)
+            : exchange.Stream;
+        var changes = translation is not null || (exchange.EchoedModel is not null && !isStream);
+        if (translation is not null && isStream != exchange.Stream)
+        {
+            await FailAsync(context, exchange, new GatewayError(502, "upstream_wrong_form", exchange.Stream
+                ? "The model's server does not stream; send the request without stream."
+                : "The model's server streams though it was not asked to."));
+            return;
+        }
+
+        context.Response.StatusCode = exchange.Status;
+        Reply.Identify(context.Response, exchange.Face, exchange.RequestId);
+        if (changes && !isStream)
+        {
+            await PassChangedAsync(context, exchange, upstream, translation, deadline);
+            return;
+        }
+
+        ResponseHeaders.Copy(message, context.Response, isStream, keepsLength: !isStream && upstream is not DecodedStream);
+        if (isStream)
+        {
+            context.Response.ContentType = translation is null ? context.Response.ContentType : "text/event-stream; charset=utf-8";
+            await context.Response.StartAsync(deadline.Token); // clients time the headers, not the first event
+            await StreamForwarding.RunAsync(context, exchange, upstream, TranslatorOf(exchange, translation), deadline, parts);
+            return;
+        }
+
+        var error = await BodyForwarding.PassAsync(context, exchange, upstream, deadline, parts);
+        if (error is null)
+        {
+            exchange.End = ExchangeEnd.Complete;
+            return;
+        }
+
+        exchange.End = ExchangeEnd.Truncated;
+        if (context.Response.HasStarted)
+        {
+            context.Abort(); // so that half an answer does not look like a whole one
+        }
+        else
+        {
+            exchange.Status = error.Status;
+            await Reply.ErrorAsync(context, exchange.Face, error, exchange.RequestId);
+        }
+    }
+
+    async Task PassChangedAsync(HttpContext context, InferenceExchange exchange, Stream upstream, TranslationContext? translation, Deadline deadline)
+    {
+        var (whole, error) = await BodyForwarding.ReadWholeAsync(upstream, exchange, deadline, parts);
+        if (whole is null)
+        {
+            exchange.End = ExchangeEnd.Truncated;
+            await FailAsync(context, exchange, error!, exchange.End);
+            return;
+        }
+
+        exchange.Reading!.ReadBody(whole.WrittenSpan);
+        var output = new ArrayBufferWriter<byte>(whole.WrittenCount + 256);
+        if (translation is not null)
+        {
+            if (!Translate.TryResponse(exchange.Face, whole.WrittenSpan, translation, output, out error))
+            {
+                await FailAsync(context, exchange, error);
+                return;
+            }
+        }
+        else
+        {
+            var place = ModelToken.Find(whole.WrittenSpan, nested: false);
+            output.Write(whole.WrittenSpan[..place.Start]);
+            output.Write(place.IsEmpty ? [] : ModelToken.Of(exchange.EchoedModel!));
+            output.Write(whole.WrittenSpan[(place.Start + place.Length)..]);
+        }
+
+        exchange.End = ExchangeEnd.Complete;
+        await Reply.JsonAsync(context, output.WrittenMemory);
+    }
+
+    async Task PassErrorAsync(HttpContext context, InferenceExchange exchange, HttpResponseMessage message, Stream upstream, Deadline deadline)
+    {
+        var status = (int)message.StatusCode;
+        var config = exchange.Route!.Upstream.Config;
+        var (whole, broken) = await BodyForwarding.ReadWholeAsync(upstream, exchange, deadline, parts, MaxErrorBytes);
+        if (status is 401 or 403 && !config.Trusted)
+        {
+            parts.Log.CredentialRefused(config.Name, status);
+        }
+
+        if (whole is not null && config.Trusted && !exchange.IsTranslated && status >= 400)
+        {
+            exchange.Status = status;
+            context.Response.StatusCode = status;
+            Reply.Identify(context.Response, exchange.Face, exchange.RequestId);
+            ResponseHeaders.CopyRetry(message, context.Response);
+            await Reply.JsonAsync(context, whole.WrittenMemory);
+            context.Response.ContentType = message.Content.Headers.ContentType?.ToString();
+            return;
+        }
+
+        var error = status < 400
+            ? new GatewayError(502, "upstream_redirected", "The model's server answered with a redirect, which is not followed.")
+            : Translate.Error(status, whole is null ? [] : whole.WrittenSpan);
+        _ = broken; // an error body that breaks off still has its status, which is what counts
+        ResponseHeaders.CopyRetry(message, context.Response);
+        await FailAsync(context, exchange, error);
+    }
+
+    async Task FailAsync(HttpContext context, InferenceExchange exchange, GatewayError error, ExchangeEnd end = ExchangeEnd.Failed)
+    {
+        exchange.Status = error.Status;
+        exchange.End = end;
+        await Reply.ErrorAsync(context, exchange.Face, error, exchange.RequestId);
+    }
+
+    TranslationContext ContextOf(InferenceExchange exchange) => new()
+    {
+        UpstreamModel = exchange.Route!.UpstreamModel,
+        ResponseModel = exchange.EchoedModel ?? exchange.Route.UpstreamModel,
+        UpstreamUserId = exchange.Route.Upstream.Config.SendUserId ? exchange.Caller.UpstreamUserId : null,
+        Time = exchange.Time,
+        InputTokens = exchange is { Stream: true, Face: Dialect.Anthropic } ? parts.Tokens.CountRequest(exchange.Body!.Span) : 0,
+        IncludeUsage = exchange.IncludeUsage,
+    };
+
+    static StreamTranslator? TranslatorOf(InferenceExchange exchange, TranslationContext? translation)
+    {
+        if (translation is not null)
+        {
+            return Translate.Stream(exchange.Face, translation);
+        }
+
+        var dropsUsage = exchange.Face == Dialect.OpenAi && !exchange.IncludeUsage && exchange.Route!.Upstream.Config.AskForUsage;
+        return exchange.EchoedModel is { } model ? new Rewriting(exchange.Face, ModelToken.Of(model), dropsUsage)
+            : dropsUsage ? new Rewriting(exchange.Face, null, dropsUsageChunk: true)
+            : null;
+    }
+
+    // The query is the client's; of it only the beta mark means something to an Anthropic upstream.
+    static string PathOf(InferenceExchange exchange, HttpContext context) => exchange.UpstreamDialect == Dialect.OpenAi ? "/v1/chat/completions"
+        : exchange.Face == Dialect.Anthropic && context.Request.Query["beta"] == "true" ? "/v1/messages?beta=true"
+        : "/v1/messages";
+
+    // Nothing asks for compression; a server that compresses all the same is undone, since what cannot be read cannot be metered.
+    static async Task<Stream> BodyOf(HttpResponseMessage message, CancellationToken cancellationToken)
+    {
+        var stream = await message.Content.ReadAsStreamAsync(cancellationToken);
+        return message.Content.Headers.ContentEncoding.LastOrDefault() switch
+        {
+            "gzip" => new DecodedStream(new GZipStream(stream, CompressionMode.Decompress)),
+            "br" => new DecodedStream(new BrotliStream(stream, CompressionMode.Decompress)),
+            "deflate" => new DecodedStream(new ZLibStream(stream, CompressionMode.Decompress)),
+            _ => stream,
+        };
+    }
+}

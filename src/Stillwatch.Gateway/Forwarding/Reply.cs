@@ -1,0 +1,49 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Stillwatch.Gateway.Dialects;
+
+namespace Stillwatch.Gateway.Forwarding;
+
+/// <summary>Answers of the gateway's own.</summary>
+static class Reply
+{
+    /// <summary>A whole error response in the caller's dialect. Does nothing when the response has begun: then only the stream itself can say it.</summary>
+    public static async Task ErrorAsync(HttpContext context, Dialect face, GatewayError error, string requestId)
+    {
+        var response = context.Response;
+        if (response.HasStarted)
+        {
+            return;
+        }
+
+        response.Clear();
+        response.StatusCode = error.Status;
+        Identify(response, face, requestId);
+        if (error.RetryAfter is { } after)
+        {
+            response.Headers.RetryAfter = ((int)Math.Ceiling(after.TotalSeconds)).ToString();
+        }
+
+        if (error.ShouldRetry is { } retry)
+        {
+            response.Headers["x-should-retry"] = retry ? "true" : "false";
+        }
+
+        var body = new ArrayBufferWriter<byte>();
+        ErrorBody.Write(body, face, error, requestId);
+        await JsonAsync(context, body.WrittenMemory);
+    }
+
+    public static async Task JsonAsync(HttpContext context, ReadOnlyMemory<byte> json)
+    {
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = json.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await context.Response.Body.WriteAsync(json, context.RequestAborted);
+        }
+    }
+
+    public static void Identify(HttpResponse response, Dialect face, string requestId) =>
+        response.Headers[face == Dialect.Anthropic ? "request-id" : "x-request-id"] = requestId;
+}

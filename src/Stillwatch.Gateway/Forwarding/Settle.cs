@@ -1,0 +1,46 @@
+using Stillwatch.Gateway.Metering;
+using Stillwatch.Gateway.Recording;
+
+namespace Stillwatch.Gateway.Forwarding;
+
+/// <summary>The end of every exchange, however it ended: count, complete the sketch, record. Runs in a finaliser, so a client that leaves is counted too.</summary>
+static class Settle
+{
+    /// <summary>Detection takes exchanges up to five minutes late; one that ran longer is dated so that it is still in time.</summary>
+    const long LatestMs = 4 * 60 * 1000;
+
+    public static void Exchange(InferenceExchange exchange, GatewayParts parts)
+    {
+        using var nothing = exchange.Reading is null ? new ResponseReading(exchange.UpstreamDialect) : null;
+        var reading = exchange.Reading ?? nothing!;
+        var settlement = exchange.ReachedModel && exchange.Body is not null ? Settlement.Of(reading, exchange.Body.Span, parts.Tokens) : default;
+        var elapsed = parts.Time.GetElapsedTime(exchange.StartTimestamp);
+        var desk = parts.Desks.Take();
+        try
+        {
+            desk.Sketcher.Complete(ref exchange.Sketch, exchange.Status, exchange.ReachedModel ? settlement.Usage.OutputTokens : -1, reading.Output);
+        }
+        finally
+        {
+            parts.Desks.GiveBack(desk);
+        }
+
+        exchange.Sketch.TimeMs = Math.Max(exchange.Sketch.TimeMs, parts.EventTime.GetUtcNow().ToUnixTimeMilliseconds() - LatestMs);
+        parts.Recorder.Record(new SettledExchange
+        {
+            Id = exchange.Id,
+            Sketch = exchange.Sketch,
+            Account = exchange.Caller.Account,
+            Organization = exchange.Caller.Organization,
+            KeyId = exchange.Caller.KeyId,
+            Model = exchange.Route!.RequestedModel,
+            UpstreamModel = exchange.Route.UpstreamModel,
+            Api = exchange.Api,
+            Status = exchange.Status,
+            End = exchange.End,
+            Settlement = settlement,
+            LatencyMs = (int)Math.Min(elapsed.TotalMilliseconds, int.MaxValue),
+            RawUsage = reading.RawUsage.IsEmpty ? null : reading.RawUsage.ToArray(),
+        });
+    }
+}

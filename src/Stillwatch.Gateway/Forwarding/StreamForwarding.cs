@@ -1,0 +1,143 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Stillwatch.Gateway.Dialects;
+using Stillwatch.Gateway.Dialects.Translation;
+using Stillwatch.Gateway.Metering;
+using Stillwatch.Gateway.Recording;
+
+namespace Stillwatch.Gateway.Forwarding;
+
+/// <summary>Passes an event stream on, event by event, and reads along.</summary>
+/// <remarks>
+/// Only whole events are passed on, so that one that broke off is never in the way of the error event that follows. Waits with an empty
+/// read, so that an idle stream holds no buffer. Bytes are untouched unless a translator or a rewriting is given.
+/// </remarks>
+static class StreamForwarding
+{
+    const int BufferBytes = 16 * 1024;
+
+    /// <exception cref="OperationCanceledException">The client left, or a limit of time passed.</exception>
+    /// <exception cref="IOException">The client's connection broke.</exception>
+    public static async Task RunAsync(
+        HttpContext context, InferenceExchange exchange, Stream upstream, StreamTranslator? translator, Deadline deadline, GatewayParts parts)
+    {
+        var output = context.Response.BodyWriter;
+        var reading = exchange.Reading!;
+        using var events = new SseReader();
+        var error = await CopyAsync();
+        if (error is null && !events.Held.IsEmpty && !events.Held.Trim(" \t\r\n"u8).IsEmpty)
+        {
+            error = FinishHeld();
+        }
+
+        if (error is null && translator is not null && !reading.HasError && !translator.End(output))
+        {
+            error = Truncated();
+        }
+
+        error ??= reading.IsComplete || reading.HasError ? null : Truncated();
+        exchange.End = error is not null ? ExchangeEnd.Truncated : reading.HasError ? ExchangeEnd.Failed : ExchangeEnd.Complete;
+        if (error is not null)
+        {
+            ErrorBody.WriteEvent(output, exchange.Face, error, exchange.RequestId);
+        }
+
+        await output.FlushAsync(deadline.Token);
+
+        async Task<GatewayError?> CopyAsync()
+        {
+            while (true)
+            {
+                byte[]? buffer = null;
+                try
+                {
+                    deadline.Within(exchange.Route!.Upstream.Config.IdleTimeout);
+                    _ = await upstream.ReadAsync(Memory<byte>.Empty, deadline.Token);
+                    buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+                    var read = await upstream.ReadAsync(buffer, deadline.Token);
+                    exchange.UpstreamTime = parts.Time.GetElapsedTime(exchange.StartTimestamp);
+                    if (read == 0)
+                    {
+                        return null;
+                    }
+
+                    Pass(buffer.AsSpan(0, read));
+                }
+                catch (Exception e) when (e is IOException or HttpRequestException)
+                {
+                    parts.Log.Failed(exchange.Route!.Upstream.Config.Name, "stream_broke_off");
+                    return Truncated();
+                }
+                catch (OperationCanceledException) when (!deadline.ClientLeft)
+                {
+                    parts.Log.Failed(exchange.Route!.Upstream.Config.Name, deadline.IsOver ? "total_timeout" : "idle_timeout");
+                    return new GatewayError(504, "upstream_timeout", "The model's server stopped sending before the answer was complete.");
+                }
+                finally
+                {
+                    if (buffer is not null)
+                    {
+                        ArrayPool<byte>.Shared.Return(buffer);
+                    }
+                }
+
+                if (output.UnflushedBytes > 0)
+                {
+                    await output.FlushAsync(deadline.Token);
+                }
+            }
+        }
+
+        void Pass(ReadOnlySpan<byte> chunk)
+        {
+            while (events.TryRead(ref chunk, out var frame))
+            {
+                PassEvent(frame);
+            }
+        }
+
+        void PassEvent(in SseFrame frame)
+        {
+            reading.ReadEvent(frame);
+            if (translator is null)
+            {
+                output.Write(frame.Raw);
+            }
+            else
+            {
+                translator.Write(frame, output);
+            }
+        }
+
+        // Servers exist that leave out the last blank line; readers would then drop their last event without a word.
+        GatewayError? FinishHeld()
+        {
+            ReadOnlySpan<byte> end = "\n\n"u8;
+            if (!events.TryRead(ref end, out var frame))
+            {
+                return Truncated();
+            }
+
+            var before = reading.IsComplete;
+            reading.ReadEvent(frame);
+            if (!before && !reading.IsComplete)
+            {
+                return Truncated();
+            }
+
+            if (translator is null)
+            {
+                output.Write(frame.Raw);
+            }
+            else
+            {
+                translator.Write(frame, output);
+            }
+
+            return null;
+        }
+    }
+
+    static GatewayError Truncated() =>
+        new(502, "upstream_truncated", "The model's server ended the stream before the answer was complete. What came so far is not the whole answer.");
+}

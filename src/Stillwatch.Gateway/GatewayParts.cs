@@ -1,0 +1,38 @@
+using Stillwatch.Engine.Sketches;
+using Stillwatch.Gateway.Forwarding;
+using Stillwatch.Gateway.Keys;
+using Stillwatch.Gateway.Metering;
+using Stillwatch.Gateway.Recording;
+
+namespace Stillwatch.Gateway;
+
+/// <summary>What every exchange shares. Thread-safe, but for the state, which is swapped as a whole.</summary>
+sealed class GatewayParts
+{
+    GatewayState _state = null!;
+
+    /// <summary>The configuration in force; read once per exchange.</summary>
+    public required GatewayState State
+    {
+        get => Volatile.Read(ref _state);
+        set => Volatile.Write(ref _state, value);
+    }
+
+    /// <summary>Says when exchanges happen; a demonstration gives simulated days.</summary>
+    public required TimeProvider EventTime { get; init; }
+
+    /// <summary>Runs timeouts and measures durations.</summary>
+    public required TimeProvider Time { get; init; }
+
+    public required KeyRing Keys { get; init; }
+
+    public required SketchDesks Desks { get; init; }
+
+    public required ExchangeRecorder Recorder { get; init; }
+
+    public required TokenCounter Tokens { get; init; }
+
+    public required BufferBudget Buffers { get; init; }
+
+    public required ForwardingLog Log { get; init; }
+}
