@@ -10,7 +10,7 @@ internal sealed record GatewayBenchmarkOptions(
     IReadOnlyList<string> Targets, IReadOnlyList<Workload> Workloads, bool Idle, int Rounds, double Seconds, IReadOnlyList<string> Loops, int Streams, bool Profile, string? Out)
 {
     public const string Usage = """
-          gateway [--quick] [--rounds 3] [--seconds 2] [--only NAME,...] [--phase NAME,...] [--loop open|closed] [--streams 5000] [--pace MS] [--connections N] [--profile] [--out FILE.md]
+          gateway [--quick] [--rounds 3] [--seconds 2] [--only NAME,...] [--phase NAME,...] [--loop open|closed] [--streams 5000] [--pace MS] [--connections N] [--rate N] [--profile] [--out FILE.md]
                                 cost of the gateway against direct, nginx, HAProxy and bare YARP, interleaved (docs/performance.md); phases: json1k json100k json1m sse50 sse200 idle
         """;
 
@@ -23,13 +23,18 @@ internal sealed record GatewayBenchmarkOptions(
             given[arguments[i]] = arguments[i] switch
             {
                 "--quick" or "--profile" => "",
-                "--rounds" or "--seconds" or "--only" or "--phase" or "--loop" or "--streams" or "--pace" or "--connections" or "--out" when i + 1 < arguments.Count => arguments[++i],
+                "--rounds" or "--seconds" or "--only" or "--phase" or "--loop" or "--streams" or "--pace" or "--connections" or "--rate" or "--out" when i + 1 < arguments.Count => arguments[++i],
                 var other => throw new ArgumentException($"bench gateway does not know '{other}', or it lacks its value:\n{Usage}"),
             };
         }
 
         var quick = given.ContainsKey("--quick");
         var phases = Names("--phase", [.. Workload.All.Select(workload => workload.Name), "idle"]);
+        if (quick && !given.ContainsKey("--phase"))
+        {
+            phases = [.. Workload.Quick, "idle"];
+        }
+
         var single = given.ContainsKey("--profile") || given.ContainsKey("--seconds");
         return new GatewayBenchmarkOptions(
             Names("--only", ProxyTarget.Names),
@@ -46,6 +51,7 @@ internal sealed record GatewayBenchmarkOptions(
         {
             PaceMs = workload.IsStream ? (int)Number("--pace", workload.PaceMs, 0, 10_000) : 0,
             Connections = (int)Number("--connections", workload.Connections, 1, 1000),
+            PerSecond = Number("--rate", workload.PerSecond, 1, 100_000),
         };
 
         IReadOnlyList<string> Names(string option, IReadOnlyList<string> known)

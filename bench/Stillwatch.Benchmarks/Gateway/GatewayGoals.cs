@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Stillwatch.Benchmarks.Gateway;
 
-/// <summary>The goals, each with the figure of the run and whether it is met. A run that lacks a figure says so and claims nothing.</summary>
+/// <summary>
+/// The goals, each with the figure of the run and whether it is met. A run that lacks a figure says so and claims nothing. CPU is that of the
+/// closed loop: at a low rate the threads of .NET spin between requests, and the work of a request is lost in it.
+/// </summary>
 internal static class GatewayGoals
 {
     const double MostCpuRatio = 1.25; // of bare YARP, small requests and streams
@@ -18,30 +21,26 @@ internal static class GatewayGoals
         var text = new StringBuilder("| goal for Stillwatch | measured | |\n|---|--:|---|\n");
         foreach (var workload in run.Options.Workloads)
         {
-            foreach (var loop in run.Options.Loops)
+            if (workload.BodyBytes <= SmallBytes)
             {
-                if (workload.BodyBytes <= SmallBytes)
-                {
-                    Row($"CPU, {workload.Name}, {loop} loop: at most {MostCpuRatio} × bare YARP", Yarp(result => result.CpuSeconds / result.Requests, (mine, yarp) => mine / yarp), MostCpuRatio, "0.00");
-                }
-                else
-                {
-                    var added = Yarp(result => result.CpuMs, (mine, yarp) => mine - yarp);
-                    Row($"CPU added to YARP's, {workload.Name}, {loop} loop: at most {MostNanosecondsPerByte} ns a byte", new Figure([.. added.Values.Select(ms => ms * 1e6 / workload.BodyBytes)]), MostNanosecondsPerByte, "0.00");
-                    Row($"CPU added to YARP's, {workload.Name}, {loop} loop: at most {MostAddedMs} ms", added, MostAddedMs, "0.000");
-                }
-
-                if (workload.IsStream)
-                {
-                    Row($"events lumped, {workload.Name}, {loop} loop: at most {MostLumpedRatio * 100:0} % more than direct",
-                        run.Compare(ProxyTarget.Stillwatch, ProxyTarget.Direct, workload, loop, result => result.LumpedRatio, (mine, direct) => mine - direct), MostLumpedRatio, "0.0000");
-                }
-
-                Figure Yarp(Func<LoadResult, double> figure, Func<double, double, double> together) => run.Compare(ProxyTarget.Stillwatch, ProxyTarget.Yarp, workload, loop, figure, together);
+                Row($"CPU, {workload.Name}: at most {MostCpuRatio} × bare YARP", Yarp(result => result.CpuMs, (mine, yarp) => mine / yarp), MostCpuRatio, "0.00");
+            }
+            else
+            {
+                var added = Yarp(result => result.CpuMs, (mine, yarp) => mine - yarp);
+                Row($"CPU added to YARP's, {workload.Name}: at most {MostNanosecondsPerByte} ns a byte", new Figure([.. added.Values.Select(ms => ms * 1e6 / workload.BodyBytes)]), MostNanosecondsPerByte, "0.00");
+                Row($"CPU added to YARP's, {workload.Name}: at most {MostAddedMs} ms", added, MostAddedMs, "0.000");
             }
 
             Row($"p50 added to direct, {workload.Name}, low rate: at most {MostAddedP50Us} µs",
                 run.Compare(ProxyTarget.Stillwatch, ProxyTarget.Direct, workload, "open", result => result.Latency.P50, (mine, direct) => mine - direct), MostAddedP50Us, "N0");
+            foreach (var loop in workload.IsStream ? run.Options.Loops : [])
+            {
+                Row($"events lumped, {workload.Name}, {loop} loop: at most {MostLumpedRatio * 100:0} % more than direct",
+                    run.Compare(ProxyTarget.Stillwatch, ProxyTarget.Direct, workload, loop, result => result.LumpedRatio, (mine, direct) => mine - direct), MostLumpedRatio, "0.0000");
+            }
+
+            Figure Yarp(Func<LoadResult, double> figure, Func<double, double, double> together) => run.Compare(ProxyTarget.Stillwatch, ProxyTarget.Yarp, workload, "closed", figure, together);
         }
 
         if (run.Options.Idle)

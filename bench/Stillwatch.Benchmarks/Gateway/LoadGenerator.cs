@@ -30,7 +30,9 @@ internal sealed class LoadGenerator(ProxyTarget target, Workload workload, byte[
         using var ready = new CountdownEvent(connections);
         using var go = new ManualResetEventSlim();
         var (start, end) = (0L, 0L);
-        var threads = Enumerable.Range(0, connections).Select(_ => new Thread(Work, StackBytes) { IsBackground = true }).ToList();
+        // Streams that all began at once would all tick at once: the closed loop spreads their beginnings over one stream's length.
+        var spread = workload.Events * workload.PaceMs * 1_000_000L / connections;
+        var threads = Enumerable.Range(0, connections).Select(i => new Thread(() => Work(i * spread), StackBytes) { IsBackground = true }).ToList();
         threads.ForEach(thread => thread.Start());
         ready.Wait();
 
@@ -46,7 +48,7 @@ internal sealed class LoadGenerator(ProxyTarget target, Workload workload, byte[
             Percentiles.Of(_latencies), workload.IsStream ? Percentiles.Of(_events.Delays) : null,
             _events.Gaps, _events.Lumped, _events.LongestGap / 1e6, _events.MostStretched / 1e6);
 
-        void Work()
+        void Work(long later)
         {
             MonotonicClock.WakeExactly();
             var client = Connect();
@@ -56,7 +58,7 @@ internal sealed class LoadGenerator(ProxyTarget target, Workload workload, byte[
             var latencies = new List<long>(1 << 10);
             for (var slot = Interlocked.Increment(ref _next) - 1; slot < slots; slot = Interlocked.Increment(ref _next) - 1)
             {
-                var due = slots == int.MaxValue ? Math.Max(MonotonicClock.Now, start) : start + (long)(slot * 1e9 / workload.PerSecond);
+                var due = slots == int.MaxValue ? Math.Max(MonotonicClock.Now, start + later) : start + (long)(slot * 1e9 / workload.PerSecond);
                 if (due >= end)
                 {
                     break;

@@ -110,7 +110,7 @@ internal static class ServerConfigs
     {
         using var process = Process.Start(new ProcessStartInfo(Program(name), ["-v"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var text = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
-        return text.Split('\n')[0].Split("version")[^1].Trim(' ', ':').Split(' ')[0];
+        return text.Split('\n')[0].Split("version")[^1].Replace("nginx/", "").Trim(' ', ':').Split(' ')[0];
     }
 
     static string Package(string name) => name == "nginx" ? "nginx-light" : name;

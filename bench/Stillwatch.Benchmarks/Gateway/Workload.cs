@@ -14,9 +14,12 @@ internal sealed record Workload(string Name, int BodyBytes, int Events, int Pace
         new("json1k", 1_000, 0, 0, 64, 500, 1),
         new("json100k", 100_000, 0, 0, 64, 150, 1),
         new("json1m", 1_000_000, 0, 0, 16, 40, 1),
-        new("sse50", 1_000, 50, 5, 64, 20, 1.5),
-        new("sse200", 1_000, 200, 5, 64, 8, 1.5),
+        new("sse50", 1_000, 50, 5, 128, 20, 1.5),
+        new("sse200", 1_000, 200, 5, 128, 8, 1.5),
     ];
+
+    /// <summary>What <c>--quick</c> leaves in.</summary>
+    public static readonly IReadOnlyList<string> Quick = ["json1k", "json1m", "sse50"];
 
     public bool IsStream => Events > 0;
 
