@@ -30,7 +30,7 @@ internal sealed record MeasuredProcess(double WallSeconds, double CpuSeconds, lo
             : throw new InvalidOperationException($"{file} {string.Join(' ', arguments)} ended with {process.ExitCode}: {errors.Result}{output.Result}");
     }
 
-    static double CpuOf(int id)
+    internal static double CpuOf(int id)
     {
         // Fields 14 and 15, counted after the name, which stands in parentheses and may hold anything.
         var fields = Read(id, "stat") is { Length: > 0 } text ? text[(text.LastIndexOf(')') + 2)..].Split(' ') : [];
@@ -42,7 +42,7 @@ internal sealed record MeasuredProcess(double WallSeconds, double CpuSeconds, lo
             ? long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) << 10
             : 0;
 
-    static string Read(int id, string name)
+    internal static string Read(int id, string name)
     {
         try
         {

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Stillwatch.Benchmarks;
+using Stillwatch.Benchmarks.Gateway;
 using Stillwatch.Console.Reports;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Simulator.Corpus;
 
-const string Usage = """
+const string Usage = $"""
     bench: name one of
       scan [--corpus DIR] [--gigabytes 1] [--stages]
                             the scan against zcat | wc -l on the same file, its peak memory, where its time goes, the cost of a sketch
@@ -14,6 +15,7 @@ const string Usage = """
                             simulate, detect and evaluate with many seeds, pooled; --out writes the section for docs/evaluation.md
       sources --corpus DIR [--scale 0.2] [--seed 1] [--only NAME,...]
                             leave one source out, over every harvest campaign of the corpus
+    {GatewayBenchmarkOptions.Usage}
       sketch                the cost of a sketch, by size of the prompt
       read FILE             reading and parsing alone, against zcat | wc -l
       look [--scenario tiny] [--seed 1] [--scale 1] [--corpus DIR] [--logs-only] [--ignore TRAIT,...] [--report FILE]
@@ -31,6 +33,14 @@ string Command() => "./build.sh bench " + string.Join(' ', args.Select((argument
 
 switch (args.FirstOrDefault())
 {
+    case "gateway":
+        return GatewayBenchmark.Run(args[1..], Command(), System.Console.Out, System.Console.Error);
+    case "mock" when Option("--port") is { } port: // the processes of bench gateway
+        MockUpstream.Run(int.Parse(port));
+        return 0;
+    case "yarp" when Option("--port") is { } port && Option("--upstream") is { } upstream:
+        BareYarp.Run(int.Parse(port), upstream);
+        return 0;
     case "sketch":
         SketchBenchmark.Run(System.Console.Out);
         return 0;
