@@ -50,7 +50,7 @@ public sealed record StoredExchange
 
 /// <summary>What is read back of an exchange to detect again.</summary>
 /// <param name="Sequence">Its place in the log; grows, with gaps.</param>
-public sealed record StoredSketch(long Sequence, string Account, byte[] Sketch);
+public sealed record StoredSketch(long Sequence, string Account, string Model, byte[] Sketch);
 
 /// <summary>What an account used in a span of time.</summary>
 /// <param name="EstimatedExchanges">Of these, how many have a count of our own in place of the upstream's.</param>
