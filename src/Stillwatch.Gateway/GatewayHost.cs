@@ -44,6 +44,8 @@ sealed class GatewayHost : IAsyncDisposable
     /// <summary>Detection, fed with every exchange.</summary>
     public LiveEngine Engine { get; private set; } = null!;
 
+    public ExchangeLog Log { get; private set; } = null!;
+
     public GatewayParts Parts { get; private set; } = null!;
 
     /// <exception cref="StorageUnusableException">The data directory cannot be used; the message says why and what to do.</exception>
@@ -75,13 +77,13 @@ sealed class GatewayHost : IAsyncDisposable
         var records = OperatorRecords.Read(config);
         var (models, ids, apps) = (new ModelNames(), new AccountIds(), new AppRegister(records.Apps));
         var accounts = new AccountDirectory(key, records.Accounts);
-        var log = Closing(ExchangeLog.Open(directory.ExchangesPath, key.Id));
+        Log = Closing(ExchangeLog.Open(directory.ExchangesPath, key.Id));
         Engine = new LiveEngine(
             () => new CampaignDetector(new DetectorSettings(), key, accounts, models, ids),
-            StoredForm.Replay(log.Reader, models, ids, cancellationToken), options.Time, logs.CreateLogger("Stillwatch.Gateway.Engine"));
+            StoredForm.Replay(Log.Reader, models, ids, cancellationToken), options.Time, logs.CreateLogger("Stillwatch.Gateway.Engine"));
         _closing.Push(Engine.DisposeAsync);
         var content = config.LogContent ? Closing(new ContentLog(directory.ContentPath)) : null;
-        var recorder = new ExchangeRecorder(log, content, Engine, logs.CreateLogger("Stillwatch.Gateway.Recording"));
+        var recorder = new ExchangeRecorder(Log, content, Engine, logs.CreateLogger("Stillwatch.Gateway.Recording"));
         _closing.Push(recorder.DisposeAsync);
         Parts = new GatewayParts
         {

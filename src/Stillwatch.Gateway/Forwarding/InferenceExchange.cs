@@ -64,10 +64,15 @@ sealed class InferenceExchange(string id, string requestId, Dialect face, Caller
     /// <summary>The name the caller's response states instead of the upstream's; null leaves that.</summary>
     public string? EchoedModel => State.Config.EchoRequestedModel && Route!.IsRenamed ? Route.RequestedModel : null;
 
-    public void Dispose()
+    public void LetGoOfBody()
     {
         Body?.Dispose();
         Body = null;
+    }
+
+    public void Dispose()
+    {
+        LetGoOfBody();
         Reading?.Dispose();
     }
 }

@@ -14,7 +14,7 @@ static class Settle
     {
         using var nothing = exchange.Reading is null ? new ResponseReading(exchange.UpstreamDialect) : null;
         var reading = exchange.Reading ?? nothing!;
-        var settlement = exchange.ReachedModel && exchange.Body is not null ? Settlement.Of(reading, exchange.Body.Span, parts.Tokens) : default;
+        var settlement = exchange.ReachedModel ? Settlement.Of(reading, exchange.Body is null ? [] : exchange.Body.Span, parts.Tokens) : default;
         var elapsed = parts.Time.GetElapsedTime(exchange.StartTimestamp);
         var desk = parts.Desks.Take();
         try

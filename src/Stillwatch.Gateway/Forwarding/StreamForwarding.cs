@@ -81,6 +81,11 @@ static class StreamForwarding
                     }
                 }
 
+                if (exchange.Body is not null && reading.InputTokens is not null)
+                {
+                    exchange.LetGoOfBody(); // sent, and its tokens are known: a stream that runs for an hour need not hold it
+                }
+
                 if (output.UnflushedBytes > 0)
                 {
                     await output.FlushAsync(deadline.Token);

@@ -61,6 +61,16 @@ sealed class TestGateway : IAsyncDisposable
         return client;
     }
 
+    /// <summary>Waits until no request body is held: a response may reach the client a moment before its exchange is put away.</summary>
+    public async Task BodiesAreGivenBackAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (Host.Parts.Buffers.TakenBytes > 0)
+        {
+            await Task.Delay(5, patience.Token);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
