@@ -21,10 +21,12 @@ public sealed class ClientRuns : IAsyncLifetime
         (Anthropic, new ClientScript("Anthropic TypeScript", "anthropic.mjs", "@anthropic-ai/sdk", "@anthropic-ai/sdk")),
         (Anthropic, new ClientScript("Anthropic TypeScript", "anthropic.mjs", "anthropic-0.137", "anthropic-0.137")),
         (Anthropic, new ClientScript("Anthropic TypeScript", "anthropic.mjs", "anthropic-0.60", "anthropic-0.60")),
+        (Anthropic, new AnthropicDotNet()),
         (Anthropic, new ClientScript("Vercel AI SDK, @ai-sdk/anthropic", "ai-sdk.mjs", "anthropic", "@ai-sdk/anthropic")),
         (Anthropic, new ClientScript("Claude Code", "claude-code.mjs", "claude", "@anthropic-ai/claude-code")),
         (OpenAi, new ClientScript("OpenAI JavaScript", "openai.mjs", "openai", "openai")),
         (OpenAi, new ClientScript("OpenAI JavaScript", "openai.mjs", "openai-6", "openai-6")),
+        (OpenAi, new OpenAiDotNet()),
         (OpenAi, new ClientScript("Vercel AI SDK, @ai-sdk/openai-compatible", "ai-sdk.mjs", "openai-compatible", "@ai-sdk/openai-compatible")),
     ];
 
