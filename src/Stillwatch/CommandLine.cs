@@ -15,6 +15,7 @@ static class CommandLine
     public static RootCommand Create() => new("Finds industrial-scale distillation campaigns in LLM API traffic.")
     {
         DemoVerb.Create(),
+        ServeVerb.Create(),
         ScanVerb.Create(),
         ExplainVerb.Create(),
         SimulateVerb.Create(),
