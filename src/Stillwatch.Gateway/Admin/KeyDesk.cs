@@ -21,7 +21,8 @@ interface IKeyDesk : IDisposable
 sealed record KeyAnswer(int Status, KeyList? Keys, AdminFault? Fault);
 
 /// <summary>The keys themselves. What the admin API and the command line both speak to. Thread-safe.</summary>
-sealed class KeyDesk(KeyIssuer issuer, TimeProvider time) : IKeyDesk
+/// <param name="owned">What ends with the desk, in this order.</param>
+sealed class KeyDesk(KeyIssuer issuer, TimeProvider time, params IReadOnlyList<IDisposable> owned) : IKeyDesk
 {
     /// <summary>Keys made by one order, at most; the whole answer is held in memory.</summary>
     public const int MaxKeysPerOrder = 20_000;
@@ -86,7 +87,10 @@ sealed class KeyDesk(KeyIssuer issuer, TimeProvider time) : IKeyDesk
 
     public void Dispose()
     {
-        // the issuer is whoever's it was
+        foreach (var one in owned)
+        {
+            one.Dispose();
+        }
     }
 
     static (KeyRequest? Request, string? Fault) Read(KeyOrder order, DateTimeOffset now)
