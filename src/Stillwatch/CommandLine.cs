@@ -20,6 +20,7 @@ static class CommandLine
         ExplainVerb.Create(),
         SimulateVerb.Create(),
         EvaluateVerb.Create(),
+        KeysVerb.Create(),
     };
 
     /// <returns>The exit code.</returns>
