@@ -1,8 +1,8 @@
-using Stillwatch.Engine.Sketches;
 using Stillwatch.Gateway.Forwarding;
 using Stillwatch.Gateway.Keys;
 using Stillwatch.Gateway.Metering;
 using Stillwatch.Gateway.Recording;
+using Stillwatch.Gateway.Telemetry;
 
 namespace Stillwatch.Gateway;
 
@@ -34,5 +34,5 @@ sealed class GatewayParts
 
     public required BufferBudget Buffers { get; init; }
 
-    public required ForwardingLog Log { get; init; }
+    public required DataPlaneEvents Events { get; init; }
 }

@@ -8,22 +8,22 @@ namespace Stillwatch.Gateway.Telemetry;
 /// <summary>What the data plane logs. Never content, credentials, or a text the caller chose: a model is named by the rule that it matched.</summary>
 static partial class DataPlaneLog
 {
-    [LoggerMessage(1000, LogLevel.Information, "{Exchange} {End}: key {Key}, model {Model}, status {Status}, {InputTokens} in, {OutputTokens} out, {Ms} ms")]
+    [LoggerMessage(1000, LogLevel.Debug, "{Exchange} {End}: key {Key}, model {Model}, status {Status}, {InputTokens} in, {OutputTokens} out, {Ms} ms")]
     public static partial void ExchangeFinished(
         this ILogger log, string exchange, ExchangeEnd end, string key, string model, int status, int inputTokens, int outputTokens, int ms);
 
-    [LoggerMessage(1001, LogLevel.Information, "{Request} was refused: {Code}, status {Status}")]
+    [LoggerMessage(1001, LogLevel.Debug, "{Request} was refused: {Code}, status {Status}")]
     public static partial void RequestRefused(this ILogger log, string request, string code, int status);
 
-    [LoggerMessage(1002, LogLevel.Error, "{Exchange} met a fault of the gateway: {Fault}")]
-    public static partial void ExchangeFaulted(this ILogger log, string exchange, string fault);
+    [LoggerMessage(1002, LogLevel.Error, "{Request} met a fault of the gateway")]
+    public static partial void ExchangeFaulted(this ILogger log, string request, Exception fault);
 
-    [LoggerMessage(1100, LogLevel.Warning, "{Exchange}: upstream {Upstream}, replica {Replica}, failed: {Kind}, attempt {Attempt}")]
-    public static partial void UpstreamFailed(this ILogger log, string exchange, string upstream, int replica, string kind, int attempt);
+    [LoggerMessage(1100, LogLevel.Warning, "Upstream {Upstream} failed: {Kind}")]
+    public static partial void UpstreamFailed(this ILogger log, string upstream, string kind);
 
-    [LoggerMessage(1101, LogLevel.Error, "Upstream {Upstream}, replica {Replica}: circuit open after {Failures} failures, for {Seconds} s")]
-    public static partial void CircuitOpened(this ILogger log, string upstream, int replica, int failures, int seconds);
+    [LoggerMessage(1101, LogLevel.Error, "Upstream {Upstream}: the circuit of a replica is open after repeated failures")]
+    public static partial void CircuitOpened(this ILogger log, string upstream);
 
-    [LoggerMessage(1102, LogLevel.Information, "Upstream {Upstream}, replica {Replica}: circuit closed")]
-    public static partial void CircuitClosed(this ILogger log, string upstream, int replica);
+    [LoggerMessage(1102, LogLevel.Warning, "Upstream {Upstream} refused our credential with status {Status}: check its api_key")]
+    public static partial void CredentialRefused(this ILogger log, string upstream, int status);
 }

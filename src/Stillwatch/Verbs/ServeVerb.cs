@@ -75,7 +75,7 @@ static class ServeVerb
                     watcher!.Reload();
                 });
                 var options = new ServeOptions { IsDevelopment = false, Json = json, Logs = logs };
-                return await GatewayHost.RunAsync(reading.Config!, watcher, options, output, cancellationToken);
+                return await GatewayHost.RunAsync(reading.Config!, watcher, options, output, error, cancellationToken);
             }
         }
 
@@ -91,13 +91,13 @@ static class ServeVerb
             var options = new ServeOptions { IsDevelopment = true, Json = json, Logs = logs };
             if (overrides.DataDirectory is not null)
             {
-                return await GatewayHost.RunAsync(reading.Config!, null, options, output, cancellationToken);
+                return await GatewayHost.RunAsync(reading.Config!, null, options, output, error, cancellationToken);
             }
 
             var temporary = Directory.CreateTempSubdirectory("stillwatch-");
             try
             {
-                return await GatewayHost.RunAsync(reading.Config! with { DataDirectory = temporary.FullName }, null, options, output, cancellationToken);
+                return await GatewayHost.RunAsync(reading.Config! with { DataDirectory = temporary.FullName }, null, options, output, error, cancellationToken);
             }
             finally
             {
