@@ -15,6 +15,7 @@ const string Usage = """
       sources --corpus DIR [--scale 0.2] [--seed 1] [--only NAME,...]
                             leave one source out, over every harvest campaign of the corpus
       sketch                the cost of a sketch, by size of the prompt
+      inline                what a live request costs, parsed and sketched, against a bare JSON pass
       read FILE             reading and parsing alone, against zcat | wc -l
       look [--scenario tiny] [--seed 1] [--scale 1] [--corpus DIR] [--logs-only] [--ignore TRAIT,...] [--report FILE]
                             one run, campaign by campaign with its evidence
@@ -33,6 +34,9 @@ switch (args.FirstOrDefault())
 {
     case "sketch":
         SketchBenchmark.Run(System.Console.Out);
+        return 0;
+    case "inline":
+        InlineBenchmark.Run(System.Console.Out);
         return 0;
     case "look":
         QuickLook.Run(

@@ -1,180 +1,77 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Stillwatch.Engine.Sketches;
 
-/// <summary>Why bytes are no sketch.</summary>
-public enum SketchFault
-{
-    None,
-
-    /// <summary>Written by another version of the form.</summary>
-    OtherVersion,
-
-    /// <summary>Too short, too long, or a number out of its range.</summary>
-    Damaged,
-}
-
-/// <summary>The stored form of an <see cref="ExchangeSketch"/>: exact both ways, and an empty slot costs a bit. Thread-safe.</summary>
-/// <remarks>
-/// Little-endian: version (1 byte); mask of the hashes that are not zero (8 bytes, in the order of <see cref="Gather"/>); those hashes
-/// (8 bytes each); then time, model, user tokens, output tokens, traits, cues, key count and app as zig-zag variable-length numbers.
-/// <see cref="ExchangeSketch.Model"/> and <see cref="ExchangeSketch.App"/> are indices of a running process: a store keeps the model's name
-/// beside the sketch and sets the index when it reads. Changed bits inside a hash cannot be seen here; the store's own checksums can.
-/// </remarks>
+/// <summary>A sketch as bytes for storage: a version, which of its 64-bit words are not zero, and those. Exact both ways; most sketches shrink by half.</summary>
+/// <remarks>The model's index means something in one process only: store the model's name beside the sketch and set it again after reading.</remarks>
 public static class SketchCodec
 {
-    /// <summary>The form's version, its first byte.</summary>
-    public const byte Version = 1;
+    /// <summary>Changes with every change of <see cref="ExchangeSketch"/>'s layout.</summary>
+    const byte Version = 1;
 
-    /// <summary>Longest form: every slot set, every number at its longest.</summary>
-    public const int MaxBytes = 1 + 8 + (Hashes * 8) + (Numbers * 10);
+    static int Words { get; } = Marshal.SizeOf<ExchangeSketch>() / sizeof(ulong);
 
-    const int Hashes = 7 + ContentKeys.Capacity + (2 * Fingerprints.Capacity) + (2 * IdKeys.Capacity);
-    const int Numbers = 8;
+    static int MaskBytes { get; } = (Words + 7) / 8;
 
-    /// <summary>Writes a sketch; returns the bytes used.</summary>
-    /// <param name="into">At least <see cref="MaxBytes"/> long.</param>
-    public static int Write(in ExchangeSketch sketch, Span<byte> into)
+    public static byte[] Encode(in ExchangeSketch sketch)
     {
-        Span<ulong> hashes = stackalloc ulong[Hashes];
-        Gather(sketch, hashes);
-        into[0] = Version;
-        var mask = 0UL;
-        var at = 9;
-        for (var i = 0; i < Hashes; i++)
+        var words = MemoryMarshal.Cast<ExchangeSketch, ulong>(MemoryMarshal.CreateReadOnlySpan(in sketch, 1));
+        var set = 0;
+        foreach (var word in words)
         {
-            if (hashes[i] != 0)
+            set += word == 0 ? 0 : 1;
+        }
+
+        var bytes = new byte[1 + MaskBytes + (set * sizeof(ulong))];
+        bytes[0] = Version;
+        var at = 1 + MaskBytes;
+        for (var i = 0; i < words.Length; i++)
+        {
+            if (words[i] != 0)
             {
-                mask |= 1UL << i;
-                BinaryPrimitives.WriteUInt64LittleEndian(into[at..], hashes[i]);
-                at += 8;
+                bytes[1 + (i / 8)] |= (byte)(1 << (i % 8));
+                BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(at), words[i]);
+                at += sizeof(ulong);
             }
         }
 
-        BinaryPrimitives.WriteUInt64LittleEndian(into[1..], mask);
-        ReadOnlySpan<long> numbers =
-            [sketch.TimeMs, sketch.Model, sketch.NewUserTokens, sketch.OutputTokens, (long)sketch.Traits, (long)sketch.Cues, sketch.KeyCount, sketch.App];
-        foreach (var number in numbers)
-        {
-            at += WriteNumber(number, into[at..]);
-        }
-
-        return at;
+        return bytes;
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote, all of <paramref name="bytes"/>. Never throws.</summary>
-    public static SketchFault Read(ReadOnlySpan<byte> bytes, out ExchangeSketch sketch)
+    /// <summary>False when the bytes are of another version, cut off, or no sketch.</summary>
+    public static bool TryDecode(ReadOnlySpan<byte> bytes, out ExchangeSketch sketch)
     {
         sketch = default;
-        if (bytes.Length < 9)
-        {
-            return SketchFault.Damaged;
-        }
-
-        if (bytes[0] != Version)
-        {
-            return SketchFault.OtherVersion;
-        }
-
-        var mask = BinaryPrimitives.ReadUInt64LittleEndian(bytes[1..]);
-        bytes = bytes[9..];
-        if (mask >> Hashes != 0 || bytes.Length < BitOperations.PopCount(mask) * 8)
-        {
-            return SketchFault.Damaged;
-        }
-
-        Span<ulong> hashes = stackalloc ulong[Hashes];
-        for (var i = 0; i < Hashes; i++)
-        {
-            if ((mask >> i & 1) != 0)
-            {
-                hashes[i] = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-                bytes = bytes[8..];
-                if (hashes[i] == 0)
-                {
-                    return SketchFault.Damaged;
-                }
-            }
-        }
-
-        Span<long> numbers = stackalloc long[Numbers];
-        foreach (ref var number in numbers)
-        {
-            if (!TryReadNumber(ref bytes, out number))
-            {
-                return SketchFault.Damaged;
-            }
-        }
-
-        return bytes.IsEmpty && TryFill(hashes, numbers, out sketch) ? SketchFault.None : SketchFault.Damaged;
-    }
-
-    static void Gather(in ExchangeSketch sketch, Span<ulong> hashes)
-    {
-        ReadOnlySpan<ulong> single = [sketch.Account, sketch.Organization, sketch.Order, sketch.Item, sketch.Task, sketch.Network, sketch.Tls];
-        single.CopyTo(hashes);
-        hashes = hashes[single.Length..];
-        ((ReadOnlySpan<ulong>)sketch.Keys).CopyTo(hashes);
-        ((ReadOnlySpan<ulong>)sketch.Said).CopyTo(hashes[ContentKeys.Capacity..]);
-        ((ReadOnlySpan<ulong>)sketch.Heard).CopyTo(hashes[(ContentKeys.Capacity + Fingerprints.Capacity)..]);
-        ((ReadOnlySpan<ulong>)sketch.Issued).CopyTo(hashes[^(2 * IdKeys.Capacity)..]);
-        ((ReadOnlySpan<ulong>)sketch.Presented).CopyTo(hashes[^IdKeys.Capacity..]);
-    }
-
-    static bool TryFill(ReadOnlySpan<ulong> hashes, ReadOnlySpan<long> numbers, out ExchangeSketch sketch)
-    {
-        sketch = default;
-        if (!IsInt(numbers[1]) || !IsInt(numbers[2]) || !IsInt(numbers[3]) || !IsInt(numbers[7])
-            || numbers[4] is < 0 or > ushort.MaxValue || numbers[5] is < 0 or > byte.MaxValue || numbers[6] is < 0 or > ContentKeys.Capacity)
+        if (bytes.Length < 1 + MaskBytes || bytes[0] != Version)
         {
             return false;
         }
 
-        (sketch.Account, sketch.Organization, sketch.Order, sketch.Item) = (hashes[0], hashes[1], hashes[2], hashes[3]);
-        (sketch.Task, sketch.Network, sketch.Tls) = (hashes[4], hashes[5], hashes[6]);
-        hashes = hashes[7..];
-        hashes[..ContentKeys.Capacity].CopyTo(sketch.Keys);
-        hashes.Slice(ContentKeys.Capacity, Fingerprints.Capacity).CopyTo(sketch.Said);
-        hashes.Slice(ContentKeys.Capacity + Fingerprints.Capacity, Fingerprints.Capacity).CopyTo(sketch.Heard);
-        hashes[^(2 * IdKeys.Capacity)..^IdKeys.Capacity].CopyTo(sketch.Issued);
-        hashes[^IdKeys.Capacity..].CopyTo(sketch.Presented);
-        (sketch.TimeMs, sketch.Model, sketch.NewUserTokens, sketch.OutputTokens) = (numbers[0], (int)numbers[1], (int)numbers[2], (int)numbers[3]);
-        (sketch.Traits, sketch.Cues) = ((ExchangeTraits)numbers[4], (Capabilities)numbers[5]);
-        (sketch.KeyCount, sketch.App) = ((int)numbers[6], (int)numbers[7]);
-        return true;
-    }
-
-    static bool IsInt(long number) => number is >= int.MinValue and <= int.MaxValue;
-
-    static int WriteNumber(long number, Span<byte> into)
-    {
-        var rest = (ulong)((number << 1) ^ (number >> 63)); // zig-zag: small negatives stay short
-        var at = 0;
-        for (; rest >= 0x80; rest >>= 7)
+        var mask = bytes.Slice(1, MaskBytes);
+        var set = 0;
+        foreach (var part in mask)
         {
-            into[at++] = (byte)(rest | 0x80);
+            set += BitOperations.PopCount(part);
         }
 
-        into[at] = (byte)rest;
-        return at + 1;
-    }
-
-    static bool TryReadNumber(ref ReadOnlySpan<byte> bytes, out long number)
-    {
-        var zigZag = 0UL;
-        number = 0;
-        for (var i = 0; i < bytes.Length && i < 10; i++)
+        if (bytes.Length != 1 + MaskBytes + (set * sizeof(ulong)) || (Words % 8 != 0 && mask[^1] >> (Words % 8) != 0))
         {
-            zigZag |= (ulong)(bytes[i] & 0x7F) << (7 * i);
-            if (bytes[i] < 0x80)
+            return false;
+        }
+
+        var words = MemoryMarshal.Cast<ExchangeSketch, ulong>(MemoryMarshal.CreateSpan(ref sketch, 1));
+        var at = 1 + MaskBytes;
+        for (var i = 0; i < words.Length; i++)
+        {
+            if ((mask[i / 8] & (1 << (i % 8))) != 0)
             {
-                bytes = bytes[(i + 1)..];
-                number = (long)(zigZag >> 1) ^ -(long)(zigZag & 1);
-                return true;
+                words[i] = BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]);
+                at += sizeof(ulong);
             }
         }
 
-        return false;
+        return sketch.KeyCount is >= 0 and <= ContentKeys.Capacity;
     }
 }
