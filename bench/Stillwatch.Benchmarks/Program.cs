@@ -15,12 +15,12 @@ const string Usage = """
       sources --corpus DIR [--scale 0.2] [--seed 1] [--only NAME,...]
                             leave one source out, over every harvest campaign of the corpus
       sketch                the cost of a sketch, by size of the prompt
-      inline                what a live request costs, parsed and sketched, against a bare JSON pass
       read FILE             reading and parsing alone, against zcat | wc -l
       look [--scenario tiny] [--seed 1] [--scale 1] [--corpus DIR] [--logs-only] [--ignore TRAIT,...] [--report FILE]
                             one run, campaign by campaign with its evidence
       keys [--scenario tiny] [--seed 1] [--scale 1] [--corpus DIR]
                             which content keys a campaign's accounts share
+      inline                what a live request costs, parsed and sketched, against a bare JSON pass
       picture REPORT.json OUT.svg
                             the first campaign of a report as the README shows it
     """;
@@ -35,9 +35,6 @@ switch (args.FirstOrDefault())
     case "sketch":
         SketchBenchmark.Run(System.Console.Out);
         return 0;
-    case "inline":
-        InlineBenchmark.Run(System.Console.Out);
-        return 0;
     case "look":
         QuickLook.Run(
             Option("--scenario") ?? "tiny", ulong.Parse(Option("--seed") ?? "1"), double.Parse(Option("--scale") ?? "1"), Option("--corpus"),
@@ -48,6 +45,9 @@ switch (args.FirstOrDefault())
         return 0;
     case "read":
         ReadBenchmark.Run(args[1], System.Console.Out);
+        return 0;
+    case "inline":
+        InlineBenchmark.Run(System.Console.Out);
         return 0;
     case "picture" when args.Length == 3:
         var report = JsonSerializer.Deserialize(File.ReadAllBytes(args[1]), ReportJson.Readable.Report)!;
