@@ -23,6 +23,7 @@ const string Usage = $"""
                             one run, campaign by campaign with its evidence
       keys [--scenario tiny] [--seed 1] [--scale 1] [--corpus DIR]
                             which content keys a campaign's accounts share
+      inline                what a live request costs, parsed and sketched, against a bare JSON pass
       picture REPORT.json OUT.svg
                             the first campaign of a report as the README shows it
     """;
@@ -58,6 +59,9 @@ switch (args.FirstOrDefault())
         return 0;
     case "read":
         ReadBenchmark.Run(args[1], System.Console.Out);
+        return 0;
+    case "inline":
+        InlineBenchmark.Run(System.Console.Out);
         return 0;
     case "picture" when args.Length == 3:
         var report = JsonSerializer.Deserialize(File.ReadAllBytes(args[1]), ReportJson.Readable.Report)!;
