@@ -19,6 +19,7 @@ sealed class StreamToAnthropic : StreamTranslator
     readonly AnthropicEvents _events = new();
     readonly BlockQueue _blocks;
     readonly ArrayBufferWriter<byte> _matchedStop = new();
+    readonly ArrayBufferWriter<byte> _spelled = new();
     byte[]? _id;
     UsageCounts _usage;
     EndReason _reason;
@@ -156,12 +157,13 @@ sealed class StreamToAnthropic : StreamTranslator
 
         var arguments = call["function"u8]["arguments"u8];
         _generatedBytes += arguments.Bytes.Length;
+        _spelled.ResetWrittenCount();
         if (arguments.IsObject)
         {
-            RawText.Escape(arguments.Bytes, block.Held); // some servers forget the string around it
+            RawText.Escape(arguments.Bytes, _spelled); // some servers forget the string around it
         }
 
-        _blocks.Append(block, arguments.Text, output);
+        _blocks.Append(block, arguments.IsObject ? _spelled.WrittenSpan : arguments.Text, output);
         _blocks.Advance(_id, end: false, output);
     }
 
