@@ -42,8 +42,8 @@ sealed class TokenCounter
     {
         if (_tokenizer.Value is not { IsCompletedSuccessfully: true } loaded)
         {
-            var ascii = CountAscii(text);
-            return FromBytes(ascii, text.Length - ascii);
+            var other = CountOther(text);
+            return FromBytes(text.Length - other, other);
         }
 
         if (text.Length <= BudgetBytes)
@@ -79,6 +79,18 @@ sealed class TokenCounter
     /// <summary>What <paramref name="tokens"/> in a part of <paramref name="partBytes"/> come to in the whole.</summary>
     public static int Scaled(long tokens, long wholeBytes, long partBytes)
         => (int)Math.Min(int.MaxValue, Math.Ceiling(tokens * ((double)wholeBytes / Math.Max(1, partBytes))));
+
+    /// <summary>Bytes that are not ASCII.</summary>
+    public static int CountOther(ReadOnlySpan<byte> text)
+    {
+        var count = 0;
+        foreach (var b in text)
+        {
+            count += b >> 7;
+        }
+
+        return count;
+    }
 
     static int CountAll(TiktokenTokenizer tokenizer, ReadOnlySpan<byte> text)
     {
@@ -140,16 +152,5 @@ sealed class TokenCounter
         }
 
         return text;
-    }
-
-    static int CountAscii(ReadOnlySpan<byte> text)
-    {
-        var count = 0;
-        foreach (var b in text)
-        {
-            count += b < 0x80 ? 1 : 0;
-        }
-
-        return count;
     }
 }
