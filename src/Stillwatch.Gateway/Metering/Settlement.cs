@@ -33,7 +33,8 @@ readonly record struct Settlement(TokenUsage Usage, bool IsEstimated)
         return new Settlement(new TokenUsage(input, read, written, output), !inputIsStated || !outputIsStated);
     }
 
-    static int CountOutput(ResponseReading response, TokenCounter counter)
+    /// <summary>Our own count of what was generated: the sample's tokens in proportion to all of it; from bytes alone where nothing was readable.</summary>
+    public static int CountOutput(ResponseReading response, TokenCounter counter)
     {
         var sample = response.GeneratedSample;
         return sample.IsEmpty

@@ -30,8 +30,13 @@ sealed class TokenCounter
     readonly Lazy<Task<TiktokenTokenizer>> _tokenizer;
 
     public TokenCounter()
+        : this(() => TiktokenTokenizer.CreateForEncoding("o200k_base"))
     {
-        _tokenizer = new(() => Task.Run(() => TiktokenTokenizer.CreateForEncoding("o200k_base")));
+    }
+
+    internal TokenCounter(Func<TiktokenTokenizer> load)
+    {
+        _tokenizer = new(() => Task.Run(load));
     }
 
     /// <summary>Begins the loading, if nobody has; done when counts are exact. Faulted when the tokenizer could not be loaded: for the host to log.</summary>

@@ -41,6 +41,19 @@ public sealed class ResponseReadingTests
     }
 
     [Fact]
+    public void The_text_and_the_ids_are_gathered_for_the_sketch()
+    {
+        using var messages = RecordedStreams.Read(RecordedStreams.BuiltIn[0]);
+        Assert.Equal("Gr\u00fc\u00dfe \U0001F600 und mehr"u8, messages.Output.Text);
+        Assert.Equal(["msg_1", "toolu_1"], Ids(messages));
+        using var choices = RecordedStreams.Read(RecordedStreams.BuiltIn[2]);
+        Assert.Equal("one two\ndue"u8, choices.Output.Text); // of choices woven together the first is kept whole
+        using var body = RecordedStreams.Read(RecordedStreams.BuiltIn[5]);
+        Assert.Equal("Hi"u8, body.Output.Text);
+        Assert.Equal(["chatcmpl-3", "call_3"], Ids(body));
+    }
+
+    [Fact]
     public void Any_split_of_a_built_in_stream_reads_alike() => Assert.All(RecordedStreams.BuiltIn.Where(r => r.IsStream), r => SplitsReadAlike(r, r.Bytes.Length));
 
     [Fact]
@@ -119,6 +132,9 @@ public sealed class ResponseReadingTests
             Assert.False(reading.IsComplete || reading.OutputIsFinal);
         }
     }
+
+    static string[] Ids(ResponseReading reading)
+        => [.. Enumerable.Range(0, reading.Output.IssuedIds).Select(i => Encoding.UTF8.GetString(reading.Output.IssuedId(i)))];
 
     static void AgreesWithTheOracle(RecordedResponse recording)
     {
