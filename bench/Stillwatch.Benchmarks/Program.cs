@@ -18,6 +18,9 @@ const string Usage = $"""
     {GatewayBenchmarkOptions.Usage}
       sketch                the cost of a sketch, by size of the prompt
       store [--rows 200000] the exchange log: rows a second, bytes a row, reading back, retention; the check of a key
+      tokens --streams DIR [--each]
+                            our own count of output tokens against the stated one, over every recorded response in DIR; --each lists them
+      metering              the cost of reading a stream: per event and per byte
       read FILE             reading and parsing alone, against zcat | wc -l
       look [--scenario tiny] [--seed 1] [--scale 1] [--corpus DIR] [--logs-only] [--ignore TRAIT,...] [--report FILE]
                             one run, campaign by campaign with its evidence
@@ -53,6 +56,12 @@ switch (args.FirstOrDefault())
         QuickLook.Run(
             Option("--scenario") ?? "tiny", ulong.Parse(Option("--seed") ?? "1"), double.Parse(Option("--scale") ?? "1"), Option("--corpus"),
             !args.Contains("--logs-only"), Option("--ignore"), Option("--report"), Option("--exclude"), Option("--only"));
+        return 0;
+    case "tokens" when Option("--streams") is { } streams && Directory.Exists(streams):
+        await TokensBenchmark.RunAsync(streams, args.Contains("--each"), System.Console.Out);
+        return 0;
+    case "metering":
+        MeteringBenchmark.Run(System.Console.Out);
         return 0;
     case "keys":
         KeyLook.Run(Option("--scenario") ?? "tiny", ulong.Parse(Option("--seed") ?? "1"), double.Parse(Option("--scale") ?? "1"), Option("--corpus"));
