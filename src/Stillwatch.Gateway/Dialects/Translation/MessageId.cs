@@ -3,7 +3,8 @@ using Stillwatch.Gateway.Dialects.Translation.RawJson;
 
 namespace Stillwatch.Gateway.Dialects.Translation;
 
-/// <summary>A response's id with the caller's prefix, the rest as the upstream had it. Call ids are never touched: they come back and the upstream checks them.</summary>
+/// <summary>A response's id with the caller's prefix, the rest as the upstream had it. Call ids are never touched: they come back and the
+/// upstream checks them.</summary>
 static class MessageId
 {
     /// <summary>As long as an id may be that is put into every chunk.</summary>

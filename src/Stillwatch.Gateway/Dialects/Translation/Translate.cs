@@ -6,13 +6,15 @@ using Stillwatch.Gateway.Dialects.Translation.RawJson;
 
 namespace Stillwatch.Gateway.Dialects.Translation;
 
-/// <summary>The one door to translation between the two dialects. What becomes of each member: docs/translation.md. Stateless, thread-safe; no input makes it throw.</summary>
+/// <summary>The one door to translation between the two dialects. What becomes of each member: docs/translation.md. Stateless,
+/// thread-safe; no input makes it throw.</summary>
 static class Translate
 {
     /// <summary>Writes the request an upstream of the other dialect understands.</summary>
     /// <param name="face">The dialect of <paramref name="body"/>.</param>
     /// <param name="output">Of no use when false is returned: it may hold half a request.</param>
-    /// <returns>False with <paramref name="error"/> when the request says something the other dialect cannot: refused, never half applied.</returns>
+    /// <returns>False with <paramref name="error"/> when the request says something the other dialect cannot: refused, never half
+    /// applied.</returns>
     public static bool TryRequest(
         Dialect face, ReadOnlySpan<byte> body, TranslationContext context, IBufferWriter<byte> output, [NotNullWhen(false)] out GatewayError? error)
     {
@@ -47,7 +49,8 @@ static class Translate
     public static StreamTranslator Stream(Dialect face, TranslationContext context) =>
         face == Dialect.Anthropic ? new StreamToAnthropic(context) : new StreamToOpenAi(context);
 
-    /// <summary>What an upstream's error of <paramref name="status"/> becomes: mapped by status, its message kept, its type name never.</summary>
+    /// <summary>What an upstream's error of <paramref name="status"/> becomes: mapped by status, its message kept, its type name
+    /// never.</summary>
     public static GatewayError Error(int status, ReadOnlySpan<byte> body) => UpstreamError.Of(status, body);
 
     static bool TryRoot(ReadOnlySpan<byte> body, out RawValue root)

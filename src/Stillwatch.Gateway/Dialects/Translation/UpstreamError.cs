@@ -4,7 +4,8 @@ using Stillwatch.Gateway.Dialects.Translation.RawJson;
 
 namespace Stillwatch.Gateway.Dialects.Translation;
 
-/// <summary>An upstream's error, whatever its shape, as ours: OpenAI and Anthropic objects, vLLM's flat one, FastAPI's detail, a proxy's HTML.</summary>
+/// <summary>An upstream's error, whatever its shape, as ours: OpenAI and Anthropic objects, vLLM's flat one, FastAPI's detail, a proxy's
+/// HTML.</summary>
 static class UpstreamError
 {
     /// <summary>Longer messages quote requests or traces rather than say what is wrong.</summary>
@@ -29,7 +30,8 @@ static class UpstreamError
         return new(Status(status), Code(status, error), Message(status, message.Text));
     }
 
-    /// <summary>An error object inside a stream, where there is no status: by its code when that is one, else by the type names both APIs document.</summary>
+    /// <summary>An error object inside a stream, where there is no status: by its code when that is one, else by the type names both APIs
+    /// document.</summary>
     public static GatewayError OfStream(ReadOnlySpan<byte> frame)
     {
         var root = RawValue.Of(frame);

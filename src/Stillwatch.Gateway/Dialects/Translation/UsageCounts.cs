@@ -2,7 +2,8 @@ using Stillwatch.Gateway.Dialects.Translation.RawJson;
 
 namespace Stillwatch.Gateway.Dialects.Translation;
 
-/// <summary>The four counts as a response states them, in tokens; null is not stated. Input excludes both caches, as Anthropic counts.</summary>
+/// <summary>The four counts as a response states them, in tokens; null is not stated. Input excludes both caches, as Anthropic
+/// counts.</summary>
 /// <remarks>OpenAI's <c>prompt_tokens</c> includes both: copied over as it is, cached tokens would be counted twice.</remarks>
 readonly record struct UsageCounts(int? Input, int? CacheRead, int? CacheWrite, int? Output)
 {

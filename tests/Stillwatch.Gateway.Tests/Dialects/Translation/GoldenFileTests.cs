@@ -9,7 +9,37 @@ public sealed class GoldenFileTests
     /// <summary>Every place where ours differs, and why. One that no longer differs fails the test too.</summary>
     static readonly Dictionary<string, (string Path, string Reason)[]> Disagreements = new()
     {
+        ["requests__messages__cache_control"] =
+        [
+            ("/messages/6/content", ImagesMove), ("/messages/7/content", ImagesMove), ("/messages/8/role", ImagesMove), ("/messages/8/content", ImagesMove),
+            ("/messages/9", ImagesMove),
+        ],
+        ["requests__messages__gpt_adaptive_thinking_with_tools"] =
+            [("/reasoning_effort", "theirs turns reasoning off for one provider's model that cannot do both; which upstream this is, is not known here")],
+        ["requests__messages__metadata"] = [("/user", "the client's user id, a device id here, is never sent upstream; the account's keyed name is")],
+        ["requests__messages__structured-output"] = [("/reasoning_effort", "theirs drops the effort that was asked for")],
+        ["response__anthropic__basic"] = [.. Counted, ("/service_tier", Tier)],
+        ["response__anthropic__thinking"] = [.. Counted, ("/service_tier", Tier)],
+        ["response__anthropic__stream_basic"] = [.. Counted[2..]],
+        ["response__anthropic__stream_message_delta_usage"] = Counted,
+        ["response__anthropic__stream_tool"] = [("/usage/prompt_tokens_details", Always)],
+        ["response__anthropic__stream_tool_empty_args"] = [("/usage/prompt_tokens_details", Always)],
+        ["response__completions__audio"] = [("/usage/service_tier", Tier)],
+        ["response__completions__basic"] = [("/usage/service_tier", Tier)],
+        ["response__completions__cache_write"] = [("/usage/service_tier", Tier)],
+        ["response__completions__tool_call"] = [("/usage/service_tier", Tier)],
     };
+
+    const string ImagesMove = "theirs loses images in tool results; ours puts them into a user message after the results and says so in the result";
+    const string Tier = "a service tier is named by each provider in its own words; the upstream's says nothing about the caller's contract";
+    const string Caches = "OpenAI's prompt_tokens includes what was read from and written to the cache, theirs leaves it out";
+    const string Always = "ours always states the cached tokens, 0 where the upstream said nothing of them";
+    const string Foreign = "a member of the other dialect";
+
+    static (string, string)[] Counted =>
+    [
+        ("/usage/prompt_tokens", Caches), ("/usage/total_tokens", Caches), ("/usage/cache_read_input_tokens", Foreign), ("/usage/cache_creation_input_tokens", Foreign),
+    ];
 
     public static string Streams()
     {
@@ -40,10 +70,7 @@ public sealed class GoldenFileTests
     [Fact]
     public void Streams_of_messages_agree() => Compare("response__anthropic__", ".messages-completions-streaming.snap", (json, snap) =>
         (Said(snap[..snap.IndexOf("data: [DONE]", StringComparison.Ordinal)]),
-            Said(Translated.Stream(Dialect.OpenAi, Translated.Payloads(json).Select(Repaired)).Text.Replace("data: [DONE]", "", StringComparison.Ordinal))));
-
-    // Their basic sample was padded by hand and lost its last bracket.
-    static string Repaired(string payload) => payload + new string('}', payload.Count(c => c == '{') - payload.Count(c => c == '}'));
+            Said(Translated.Stream(Dialect.OpenAi, Translated.Payloads(json)).Text.Replace("data: [DONE]", "", StringComparison.Ordinal))));
 
     static void Compare(string prefix, string suffix, Func<string, string, (JsonNode Theirs, JsonNode Ours)> translate)
     {
@@ -64,7 +91,7 @@ public sealed class GoldenFileTests
             count++;
         }
 
-        Assert.Empty(wrong);
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
         Assert.True(count > 1);
     }
 

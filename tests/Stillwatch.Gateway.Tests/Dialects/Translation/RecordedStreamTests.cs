@@ -2,7 +2,8 @@ using Stillwatch.Gateway.Dialects;
 
 namespace Stillwatch.Gateway.Tests.Dialects.Translation;
 
-/// <summary>Every recorded stream, translated, passes the strict grammar; cut anywhere before its end, it never looks whole. Twin on built-in samples: StreamTests.</summary>
+/// <summary>Every recorded stream, translated, passes the strict grammar; cut anywhere before its end, it never looks whole. Twin on
+/// built-in samples: StreamTests.</summary>
 public sealed class RecordedStreamTests
 {
     [Fact]

@@ -15,7 +15,7 @@ public sealed class StreamTests
     public void Text_in_the_role_chunk_reasoning_and_calls_with_arguments_beside_the_id_all_arrive()
     {
         var message = Anthropic(
-            Delta("""{"role":"assistant","content":"","reasoning":"why"}"""), Delta("""{"content":"Hi \ud83d"}"""), Delta("""{"content":"\ude00"}"""),
+            Delta("""{"role":"assistant","content":"","reasoning":"why"}"""), Delta("""{"content":"Hi "}"""), Delta("""{"content":"\ud83d\ude00"}"""),
             Delta("""{"tool_calls":[{"index":0,"id":"call_a","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}}]}"""), Delta("""{"content":""}"""),
             End, """{"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":4}}}""", "[DONE]");
         Assert.Equal("msg_1", (string?)message["id"]);
@@ -25,6 +25,18 @@ public sealed class StreamTests
         Assert.Equal("call_a", (string?)message["content"]![2]!["id"]);
         Assert.Equal("tool_use", (string?)message["stop_reason"]);
         Assert.Equal("""{"input_tokens":6,"cache_creation_input_tokens":0,"cache_read_input_tokens":4,"output_tokens":5}""", message["usage"]!.ToJsonString());
+    }
+
+    [Fact]
+    public void A_surrogate_pair_cut_in_two_stays_as_it_was_spelled()
+    {
+        var (text, _, _) = Translated.Stream(Dialect.Anthropic, [Delta("""{"content":"\ud83d"}"""), Delta("""{"content":"\ude00"}""")]);
+        Assert.Contains("""
+            "text":"\ud83d"
+            """.Trim(), text);
+        Assert.Contains("""
+            "text":"\ude00"
+            """.Trim(), text);
     }
 
     [Fact]

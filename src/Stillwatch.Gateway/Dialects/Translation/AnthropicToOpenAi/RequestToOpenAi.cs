@@ -4,7 +4,8 @@ using Stillwatch.Gateway.Dialects.Translation.Rules;
 
 namespace Stillwatch.Gateway.Dialects.Translation.AnthropicToOpenAi;
 
-/// <summary>An Anthropic Messages request as an OpenAI Chat Completions upstream understands it. By the tables in <see cref="AnthropicRules"/>.</summary>
+/// <summary>An Anthropic Messages request as an OpenAI Chat Completions upstream understands it. By the tables in
+/// <see cref="AnthropicRules"/>.</summary>
 static class RequestToOpenAi
 {
     /// <summary>Null when the request was written; otherwise why not, and what was written so far is of no use.</summary>

@@ -3,7 +3,8 @@ using Stillwatch.Gateway.Dialects.Translation.RawJson;
 
 namespace Stillwatch.Gateway.Dialects.Translation.AnthropicToOpenAi;
 
-/// <summary>An Anthropic upstream's whole message as a chat completion. Blocks of server tools, which no OpenAI caller can ask for, are left out.</summary>
+/// <summary>An Anthropic upstream's whole message as a chat completion. Blocks of server tools, which no OpenAI caller can ask for, are
+/// left out.</summary>
 static class ResponseToOpenAi
 {
     public static GatewayError? Write(RawValue message, TranslationContext context, IBufferWriter<byte> output)

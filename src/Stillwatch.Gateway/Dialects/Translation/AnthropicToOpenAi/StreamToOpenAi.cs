@@ -4,8 +4,10 @@ using Stillwatch.Gateway.Metering;
 
 namespace Stillwatch.Gateway.Dialects.Translation.AnthropicToOpenAi;
 
-/// <summary>An Anthropic upstream's events as chunks: role first, then each delta as it comes, finish reason, usage if asked for, <c>[DONE]</c>.</summary>
-/// <remarks>Without <c>message_stop</c> the stream broke off: nothing is closed and <see cref="End"/> says so. A second <c>message_start</c> is ignored.</remarks>
+/// <summary>An Anthropic upstream's events as chunks: role first, then each delta as it comes, finish reason, usage if asked for,
+/// <c>[DONE]</c>.</summary>
+/// <remarks>Without <c>message_stop</c> the stream broke off: nothing is closed and <see cref="End"/> says so. A second
+/// <c>message_start</c> is ignored.</remarks>
 sealed class StreamToOpenAi(TranslationContext context) : StreamTranslator
 {
     /// <summary>Calls in one message; a stream beyond this is broken or hostile.</summary>

@@ -6,7 +6,8 @@ namespace Stillwatch.Gateway.Dialects.Translation.AnthropicToOpenAi;
 /// <summary>Tools and the choice among them. Tools that the provider itself would run cannot run here and are refused by name.</summary>
 static class ToolsToOpenAi
 {
-    /// <summary>OpenAI's limit on a function's name; longer ones are refused rather than renamed, since a renamed call is a different call in a log.</summary>
+    /// <summary>OpenAI's limit on a function's name; longer ones are refused rather than renamed, since a renamed call is a different
+    /// call in a log.</summary>
     const int MaxNameBytes = 64;
 
     static readonly SearchValues<byte> NameBytes = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"u8);

@@ -2,7 +2,8 @@ using Stillwatch.Gateway.Dialects.Translation.RawJson;
 
 namespace Stillwatch.Gateway.Dialects.Translation.AnthropicToOpenAi;
 
-/// <summary>A run of user and system messages: first every tool result as a message of its own, then what else was said, in order.</summary>
+/// <summary>A run of user and system messages: first every tool result as a message of its own, then what else was said, in
+/// order.</summary>
 static class UserTurn
 {
     public static GatewayError? Write(Turn turn, RawWriter json)

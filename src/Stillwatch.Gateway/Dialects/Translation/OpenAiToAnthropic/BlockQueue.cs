@@ -2,7 +2,8 @@ using System.Buffers;
 
 namespace Stillwatch.Gateway.Dialects.Translation.OpenAiToAnthropic;
 
-/// <summary>Puts the blocks of a stream one after the other: the first is sent as it comes, the others wait until it cannot grow any more.</summary>
+/// <summary>Puts the blocks of a stream one after the other: the first is sent as it comes, the others wait until it cannot grow any
+/// more.</summary>
 /// <remarks>
 /// An OpenAI stream may interleave parallel calls by their index; an Anthropic stream has one open block at a time, and some
 /// clients fail on more. In practice calls come one after the other, and a call whose JSON has closed makes room at once.

@@ -2,7 +2,8 @@ using Stillwatch.Gateway.Dialects.Translation.RawJson;
 
 namespace Stillwatch.Gateway.Dialects.Translation.OpenAiToAnthropic;
 
-/// <summary>The conversation: leading system messages go to the top, tool messages that follow each other become one user message.</summary>
+/// <summary>The conversation: leading system messages go to the top, tool messages that follow each other become one user
+/// message.</summary>
 static class MessagesToAnthropic
 {
     public static GatewayError? Write(RawIndex request, RawWriter json)

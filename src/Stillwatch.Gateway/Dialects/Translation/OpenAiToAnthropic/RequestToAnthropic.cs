@@ -4,7 +4,8 @@ using Stillwatch.Gateway.Dialects.Translation.Rules;
 
 namespace Stillwatch.Gateway.Dialects.Translation.OpenAiToAnthropic;
 
-/// <summary>An OpenAI Chat Completions request as an Anthropic Messages upstream understands it. By the tables in <see cref="OpenAiRules"/>.</summary>
+/// <summary>An OpenAI Chat Completions request as an Anthropic Messages upstream understands it. By the tables in
+/// <see cref="OpenAiRules"/>.</summary>
 static class RequestToAnthropic
 {
     /// <summary>Null when the request was written; otherwise why not, and what was written so far is of no use.</summary>

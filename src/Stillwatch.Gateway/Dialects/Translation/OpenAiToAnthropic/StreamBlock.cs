@@ -9,7 +9,8 @@ enum BlockKind
     Tool,
 }
 
-/// <summary>A content block of a running stream: the one being sent, or one that waits for its turn. Used again after <see cref="Reset"/>.</summary>
+/// <summary>A content block of a running stream: the one being sent, or one that waits for its turn. Used again after
+/// <see cref="Reset"/>.</summary>
 sealed class StreamBlock
 {
     ArgumentDepth _arguments;

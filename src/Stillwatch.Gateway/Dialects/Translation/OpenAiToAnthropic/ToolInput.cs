@@ -6,7 +6,8 @@ namespace Stillwatch.Gateway.Dialects.Translation.OpenAiToAnthropic;
 /// <summary>The arguments of a call, JSON spelled inside a string, as the JSON they are.</summary>
 static class ToolInput
 {
-    /// <summary>False when they are no JSON object. None at all, or only white space, is the empty object: a tool without parameters.</summary>
+    /// <summary>False when they are no JSON object. None at all, or only white space, is the empty object: a tool without
+    /// parameters.</summary>
     public static bool TryRead(ReadOnlySpan<byte> spelled, ArrayBufferWriter<byte> output)
     {
         RawText.Unescape(spelled, output);

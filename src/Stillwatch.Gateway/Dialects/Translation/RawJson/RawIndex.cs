@@ -1,6 +1,7 @@
 namespace Stillwatch.Gateway.Dialects.Translation.RawJson;
 
-/// <summary>Where the members of a large object stand, found in one scan, so that asking for ten of them does not scan a long conversation ten times.</summary>
+/// <summary>Where the members of a large object stand, found in one scan, so that asking for ten of them does not scan a long
+/// conversation ten times.</summary>
 readonly ref struct RawIndex
 {
     /// <summary>More members than either API has; beyond it the object is scanned for each question.</summary>

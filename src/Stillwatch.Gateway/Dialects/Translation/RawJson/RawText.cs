@@ -73,7 +73,8 @@ static class RawText
         }
     }
 
-    /// <summary>Spells <paramref name="text"/> so that it may stand between quotes. Bytes of UTF-8, valid or not, stay as they are.</summary>
+    /// <summary>Spells <paramref name="text"/> so that it may stand between quotes. Bytes of UTF-8, valid or not, stay as they
+    /// are.</summary>
     public static void Escape(ReadOnlySpan<byte> text, IBufferWriter<byte> output)
     {
         while (true)

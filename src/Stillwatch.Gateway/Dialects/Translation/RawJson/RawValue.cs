@@ -2,8 +2,10 @@ using System.Buffers.Text;
 
 namespace Stillwatch.Gateway.Dialects.Translation.RawJson;
 
-/// <summary>One value of a JSON text as it stands there, without the white space around it. The default value is one that is absent.</summary>
-/// <remarks>Only over text that <see cref="RawScan.IsWellFormed"/> accepted. Every question about a value of another kind is answered with no.</remarks>
+/// <summary>One value of a JSON text as it stands there, without the white space around it. The default value is one that is
+/// absent.</summary>
+/// <remarks>Only over text that <see cref="RawScan.IsWellFormed"/> accepted. Every question about a value of another kind is answered
+/// with no.</remarks>
 readonly ref struct RawValue
 {
     /// <summary>Over exactly one value; <see cref="Of"/> finds it in a text.</summary>

@@ -5,7 +5,8 @@ using System.Text;
 namespace Stillwatch.Gateway.Dialects.Translation.RawJson;
 
 /// <summary>Writes JSON from raw pieces: it knows commas and nothing else, so a piece is never re-encoded. Not thread-safe.</summary>
-/// <remarks>Beside Utf8JsonWriter because a string made of several raw pieces (a data URI around 20 MB of base64) need not be put together first.</remarks>
+/// <remarks>Beside Utf8JsonWriter because a string made of several raw pieces (a data URI around 20 MB of base64) need not be put
+/// together first.</remarks>
 sealed class RawWriter(IBufferWriter<byte> output)
 {
     IBufferWriter<byte> _output = output;
