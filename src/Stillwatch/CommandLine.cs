@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Spectre.Console;
+using Stillwatch.Gateway.Configuration;
 using Stillwatch.Verbs;
 
 namespace Stillwatch;

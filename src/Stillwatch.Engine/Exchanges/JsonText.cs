@@ -2,12 +2,14 @@ namespace Stillwatch.Engine.Exchanges;
 
 /// <summary>Unescapes JSON strings whose syntax a reader has already checked.</summary>
 /// <remarks>The platform's own unescaping throws on a lone surrogate; real streams hold them (an emoji cut in two deltas).</remarks>
-static class JsonText
+public static class JsonText
 {
     const int ReplacementCharacter = 0xFFFD;
 
     /// <summary>Unescapes as much of <paramref name="raw"/> as surely fits into <paramref name="plain"/>.</summary>
     /// <param name="consumed">Bytes of <paramref name="raw"/> used up; never ends inside an escape.</param>
+    /// <param name="raw">Between the quotes; every escape in it whole.</param>
+    /// <param name="plain">Room for the text in UTF-8; what fits is written.</param>
     /// <returns>Bytes written.</returns>
     public static int Unescape(ReadOnlySpan<byte> raw, Span<byte> plain, out int consumed)
     {

@@ -51,10 +51,17 @@ sealed record GatewayConfig
 
     public string? Apps { get; init; }
 
+    /// <summary>Largest bodies taken, per endpoint; a larger one is a 413. The defaults are the real API's (its documentation, 2026).</summary>
+    public long MessageBodyBytes { get; init; } = 32L << 20;
+
+    public long BatchBodyBytes { get; init; } = 256L << 20;
+
+    public long FileBodyBytes { get; init; } = 500L << 20;
+
     /// <summary>Days an exchange's sketch is kept.</summary>
     public int RetentionDays { get; init; } = 30;
 
-    /// <summary>The admin listener asks for no token. Only in development mode, or asked for by name (<c>admin_auth: none</c>).</summary>
+    /// <summary>The admin listener asks for no token. Only in development mode, or asked for by name (<c>admin.auth: none</c>).</summary>
     public bool AdminIsOpen { get; init; }
 }
 

@@ -19,6 +19,7 @@ sealed partial class ResponseReading(Dialect dialect) : IDisposable
     PooledCopy _rawUsage;
     PooledCopy _responseId;
     PooledCopy _lastToolId;
+    PooledSample _sample;
 
     public Dialect Dialect { get; } = dialect;
 
@@ -57,6 +58,9 @@ sealed partial class ResponseReading(Dialect dialect) : IDisposable
 
     /// <summary>The part of <see cref="GeneratedBytes"/> that is not ASCII: such text has fewer bytes to a token.</summary>
     public long GeneratedOtherBytes { get; private set; }
+
+    /// <summary>The first 4 KiB of what was generated, of any kind, as text: what the tokens of the rest are estimated from.</summary>
+    public ReadOnlySpan<byte> GeneratedSample => _sample.Span;
 
     /// <summary>Tools the model asked the client to run.</summary>
     public int ToolUses { get; private set; }
@@ -118,10 +122,10 @@ sealed partial class ResponseReading(Dialect dialect) : IDisposable
 
     /// <summary>Looks for the usage object in the end of a body too long to keep; the last one that can be read counts.</summary>
     /// <param name="end">The body's last bytes, from anywhere in it.</param>
-    /// <param name="skippedBytes">Bytes between what <see cref="ReadBody"/> saw and <paramref name="end"/>; taken for generated.</param>
-    public void ReadBodyEnd(ReadOnlySpan<byte> end, long skippedBytes)
+    /// <param name="unreadBytes">Bytes of the body after what <see cref="ReadBody"/> saw; taken for generated.</param>
+    public void ReadBodyEnd(ReadOnlySpan<byte> end, long unreadBytes)
     {
-        GeneratedBytes += skippedBytes + end.Length;
+        GeneratedBytes += unreadBytes;
         for (var rest = end; rest.LastIndexOf("\"usage\""u8) is >= 0 and var at; rest = rest[..at])
         {
             var value = end[(at + "\"usage\""u8.Length)..].TrimStart(" \t\r\n:"u8);
@@ -148,6 +152,7 @@ sealed partial class ResponseReading(Dialect dialect) : IDisposable
         _rawUsage.Dispose();
         _responseId.Dispose();
         _lastToolId.Dispose();
+        _sample.Dispose();
     }
 
     void ReadUsage(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
@@ -193,6 +198,11 @@ sealed partial class ResponseReading(Dialect dialect) : IDisposable
         {
             GeneratedBytes += Math.Max(1, (long)(EscapedText.Measure(raw, out var other) * share));
             GeneratedOtherBytes += other;
+            if (share >= 1)
+            {
+                _sample.Add(raw);
+            }
+
             OutputIsFinal = false;
         }
     }

@@ -6,7 +6,35 @@ namespace Stillwatch.Gateway.Metering;
 /// <param name="IsEstimated">At least one of them is our own count; the upstream did not state it, or the exchange broke off before it could.</param>
 readonly record struct Settlement(TokenUsage Usage, bool IsEstimated)
 {
+    const int FirstErrorStatus = 400;
+
     /// <summary>Settles an exchange, in the caller's finaliser: complete, aborted, failed or truncated, none comes out at zero that reached a model.</summary>
     /// <param name="request">The request body as the client sent it, for our own count of the input when the upstream did not state it.</param>
-    public static Settlement Of(ResponseReading response, ReadOnlySpan<byte> request, TokenCounter counter) => throw new NotImplementedException();
+    /// <param name="status">The upstream's status; 0 when the exchange ended before the upstream gave one. From 400 on nothing was processed.</param>
+    public static Settlement Of(ResponseReading response, ReadOnlySpan<byte> request, TokenCounter counter, int status = 0)
+    {
+        var output = response.OutputTokens ?? 0;
+        if (!response.OutputIsFinal)
+        {
+            // What was stated so far is where a count began, or how far it had come: never less than that.
+            output = Math.Max(output, CountOutput(response, counter));
+        }
+
+        if (status >= FirstErrorStatus && output == 0 && response.InputTokens is null)
+        {
+            return default;
+        }
+
+        var input = response.InputTokens ?? (response.CacheReadTokens + response.CacheWriteTokens > 0 ? 0 : counter.CountRequest(request));
+        var usage = new TokenUsage(input, response.CacheReadTokens ?? 0, response.CacheWriteTokens ?? 0, output);
+        return new Settlement(usage, !response.OutputIsFinal || response.InputTokens is null);
+    }
+
+    static int CountOutput(ResponseReading response, TokenCounter counter)
+    {
+        var sample = response.GeneratedSample;
+        return sample.IsEmpty
+            ? TokenCounter.FromBytes(response.GeneratedBytes - response.GeneratedOtherBytes, response.GeneratedOtherBytes)
+            : TokenCounter.Scaled(counter.Count(sample), Math.Max(response.GeneratedBytes, sample.Length), sample.Length);
+    }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Stillwatch.Console.Reports;
 using Stillwatch.Engine.Judgement;
+using Stillwatch.Gateway.Configuration;
 
 namespace Stillwatch.Verbs;
 

@@ -1,7 +1,7 @@
-namespace Stillwatch.Verbs;
+namespace Stillwatch.Gateway.Configuration;
 
-/// <summary>The known ids that a mistyped one most likely meant.</summary>
-public static class NearestIds
+/// <summary>The known ids, option names or configuration keys that a mistyped one most likely meant.</summary>
+static class NearestIds
 {
     // Longer ids are compared by their beginning: the cost of a comparison is the product of both lengths.
     const int Compared = 64;
@@ -16,7 +16,7 @@ public static class NearestIds
     ];
 
     /// <summary>Insertions, deletions and replacements that turn one into the other (Levenshtein 1966); letters of either case are one.</summary>
-    internal static int Edits(ReadOnlySpan<char> a, ReadOnlySpan<char> b)
+    public static int Edits(ReadOnlySpan<char> a, ReadOnlySpan<char> b)
     {
         Span<int> row = stackalloc int[Compared + 1];
         for (var j = 0; j <= b.Length; j++)
@@ -39,5 +39,5 @@ public static class NearestIds
         return row[b.Length];
     }
 
-    static ReadOnlySpan<char> Cut(string id) => id.AsSpan(0, Math.Min(id.Length, Compared));
+    public static ReadOnlySpan<char> Cut(string id) => id.AsSpan(0, Math.Min(id.Length, Compared));
 }
