@@ -17,6 +17,7 @@ const string Usage = $"""
                             leave one source out, over every harvest campaign of the corpus
     {GatewayBenchmarkOptions.Usage}
       sketch                the cost of a sketch, by size of the prompt
+      store [--rows 200000] the exchange log: rows a second, bytes a row, reading back, retention; the check of a key
       read FILE             reading and parsing alone, against zcat | wc -l
       look [--scenario tiny] [--seed 1] [--scale 1] [--corpus DIR] [--logs-only] [--ignore TRAIT,...] [--report FILE]
                             one run, campaign by campaign with its evidence
@@ -43,6 +44,9 @@ switch (args.FirstOrDefault())
         return 0;
     case "sketch":
         SketchBenchmark.Run(System.Console.Out);
+        return 0;
+    case "store":
+        StoreBenchmark.Run(int.Parse(Option("--rows") ?? "200000"), System.Console.Out);
         return 0;
     case "look":
         QuickLook.Run(

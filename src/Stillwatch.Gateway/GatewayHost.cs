@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,6 +11,7 @@ using Stillwatch.Gateway.Keys;
 using Stillwatch.Gateway.Metering;
 using Stillwatch.Gateway.Recording;
 using Stillwatch.Storage;
+using Stillwatch.Storage.Exchanges;
 
 namespace Stillwatch.Gateway;
 
@@ -41,6 +41,9 @@ sealed class GatewayHost : IAsyncDisposable
 
     public KeyIssuer Keys { get; private set; } = null!;
 
+    /// <summary>Detection, fed with every exchange.</summary>
+    public LiveEngine Engine { get; private set; } = null!;
+
     public GatewayParts Parts { get; private set; } = null!;
 
     /// <exception cref="StorageUnusableException">The data directory cannot be used; the message says why and what to do.</exception>
@@ -69,15 +72,25 @@ sealed class GatewayHost : IAsyncDisposable
         config = await WithDevelopmentUpstreamAsync(config, options, cancellationToken);
 
         var key = new DetectionKey(directory.DetectionKey());
-        var (models, ids, apps) = (new ModelNames(), new AccountIds(), new AppRegister([]));
+        var records = OperatorRecords.Read(config);
+        var (models, ids, apps) = (new ModelNames(), new AccountIds(), new AppRegister(records.Apps));
+        var accounts = new AccountDirectory(key, records.Accounts);
+        var log = Closing(ExchangeLog.Open(directory.ExchangesPath, key.Id));
+        Engine = new LiveEngine(
+            () => new CampaignDetector(new DetectorSettings(), key, accounts, models, ids),
+            StoredForm.Replay(log.Reader, models, ids, cancellationToken), options.Time, logs.CreateLogger("Stillwatch.Gateway.Engine"));
+        _closing.Push(Engine.DisposeAsync);
+        var content = config.LogContent ? Closing(new ContentLog(directory.ContentPath)) : null;
+        var recorder = new ExchangeRecorder(log, content, Engine, logs.CreateLogger("Stillwatch.Gateway.Recording"));
+        _closing.Push(recorder.DisposeAsync);
         Parts = new GatewayParts
         {
             State = new GatewayState(config, options.Time),
             Time = options.Time,
             EventTime = eventTime,
             Keys = Keys.Ring,
-            Desks = new SketchDesks(() => new SketchDesk(new Sketcher(key, models, ids, apps), RandomSeed())),
-            Recorder = null!,
+            Desks = new SketchDesks(() => new Sketcher(key, models, ids, apps)),
+            Recorder = recorder,
             Tokens = new TokenCounter(),
             Buffers = new BufferBudget(MaxBodyBytes),
             Log = new ForwardingLog(logs.CreateLogger("Stillwatch.Gateway.Forwarding")),
@@ -99,7 +112,7 @@ sealed class GatewayHost : IAsyncDisposable
 
     async Task<GatewayConfig> WithDevelopmentUpstreamAsync(GatewayConfig config, ServeOptions options, CancellationToken cancellationToken)
     {
-        if (config.Upstreams.All(upstream => upstream.Name != UpstreamConfig.Development))
+        if (config.Upstreams.All(upstream => upstream.Name != ConfigReader.DevelopmentUpstream))
         {
             return config;
         }
@@ -108,7 +121,7 @@ sealed class GatewayHost : IAsyncDisposable
         _closing.Push(Development.DisposeAsync);
         return config with
         {
-            Upstreams = [.. config.Upstreams.Select(upstream => upstream.Name == UpstreamConfig.Development
+            Upstreams = [.. config.Upstreams.Select(upstream => upstream.Name == ConfigReader.DevelopmentUpstream
                 ? upstream with { Replicas = [upstream.Http2 ? Development.Http2Address : Development.Address] }
                 : upstream)],
         };
@@ -123,8 +136,6 @@ sealed class GatewayHost : IAsyncDisposable
         });
         return part;
     }
-
-    static ulong RandomSeed() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
 
     /// <summary>Stops taking requests, lets those that run end for a while, and puts everything on disk.</summary>
     public async ValueTask DisposeAsync()

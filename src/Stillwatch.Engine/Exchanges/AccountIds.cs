@@ -26,8 +26,9 @@ public sealed class AccountIds
 
     internal void Write(BinaryWriter writer)
     {
-        writer.Write(_ids.Count);
-        foreach (var (name, id) in _ids.OrderBy(p => p.Key))
+        var ids = _ids.ToArray(); // others may be learning meanwhile
+        writer.Write(ids.Length);
+        foreach (var (name, id) in ids.OrderBy(p => p.Key))
         {
             writer.Write(name);
             writer.Write(id);

@@ -37,6 +37,10 @@ static class RequestEdits
         {
             edits.Replace(outline.UserIdToken.Start, outline.UserIdToken.Length, Encoding.ASCII.GetBytes($"\"{userId}\""));
         }
+        else if (isAnthropic && !outline.NullMetadata.IsEmpty)
+        {
+            edits.Replace(outline.NullMetadata.Start, outline.NullMetadata.Length, Encoding.ASCII.GetBytes($"{{\"user_id\":\"{userId}\"}}"));
+        }
         else if (isAnthropic && !outline.Metadata.IsEmpty)
         {
             var comma = IsEmpty(body, outline.Metadata) ? "" : ",";
@@ -72,6 +76,10 @@ static class RequestEdits
         if (!outline.IncludeUsageToken.IsEmpty)
         {
             edits.Replace(outline.IncludeUsageToken.Start, outline.IncludeUsageToken.Length, "true"u8.ToArray());
+        }
+        else if (!outline.NullStreamOptions.IsEmpty)
+        {
+            edits.Replace(outline.NullStreamOptions.Start, outline.NullStreamOptions.Length, "{\"include_usage\":true}"u8.ToArray());
         }
         else if (!outline.StreamOptions.IsEmpty)
         {

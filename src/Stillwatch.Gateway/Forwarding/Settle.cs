@@ -1,3 +1,4 @@
+using System.Text;
 using Stillwatch.Gateway.Metering;
 using Stillwatch.Gateway.Recording;
 
@@ -19,13 +20,16 @@ static class Settle
         try
         {
             desk.Sketcher.Complete(ref exchange.Sketch, exchange.Status, exchange.ReachedModel ? settlement.Usage.OutputTokens : -1, reading.Output);
+            if (parts.EventTime.GetUtcNow().ToUnixTimeMilliseconds() - LatestMs is var earliestMs && exchange.Sketch.TimeMs < earliestMs)
+            {
+                desk.Sketcher.Retime(ref exchange.Sketch, earliestMs, Encoding.ASCII.GetBytes(exchange.Id));
+            }
         }
         finally
         {
             parts.Desks.GiveBack(desk);
         }
 
-        exchange.Sketch.TimeMs = Math.Max(exchange.Sketch.TimeMs, parts.EventTime.GetUtcNow().ToUnixTimeMilliseconds() - LatestMs);
         parts.Recorder.Record(new SettledExchange
         {
             Id = exchange.Id,

@@ -1,9 +1,160 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Stillwatch.Storage.Exchanges;
+
 namespace Stillwatch.Gateway.Recording;
 
 /// <summary>Takes settled exchanges off the request path: a bounded queue, one writer, then storage and the live engine in the same order.</summary>
-/// <remarks>Never blocks and never throws. Full queue: the exchange is dropped and counted. received = kept + dropped(reason) + waiting, always.</remarks>
-sealed class ExchangeRecorder
+/// <remarks>
+/// Never blocks and never throws into a request. Full queue: the exchange is dropped and counted. A disk that refuses costs the batch,
+/// counted; serving goes on. received = kept + dropped(reason) + waiting, always.
+/// </remarks>
+sealed partial class ExchangeRecorder : IAsyncDisposable
 {
+    /// <summary>Some seconds of a busy gateway; about 1 KiB each.</summary>
+    public const int QueueLength = 65_536;
+
+    const int BatchLength = 1_000;
+    static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(20);
+
+    readonly Channel<SettledExchange> _queue;
+    readonly ExchangeLog _log;
+    readonly ContentLog? _content;
+    readonly LiveEngine _engine;
+    readonly ILogger _logger;
+    readonly Task _writing;
+    readonly CancellationTokenSource _stop;
+    readonly ReasonTally _dropped = new();
+    readonly ReasonTally _refused = new();
+    readonly Lock _counting = new(); // guards the three counts together, so that their sum always holds
+    long _received;
+    long _kept;
+    long _waiting;
+
+    public ExchangeRecorder(ExchangeLog log, ContentLog? content, LiveEngine engine, ILogger logger, int queueLength = QueueLength)
+    {
+        (_log, _content, _engine, _logger) = (log, content, engine, logger);
+        _queue = Channel.CreateBounded<SettledExchange>(new BoundedChannelOptions(queueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        _stop = new CancellationTokenSource();
+        _writing = Task.Run(WriteAsync);
+    }
+
+    public RecordingCounts Counts
+    {
+        get
+        {
+            lock (_counting)
+            {
+                return new RecordingCounts(_received, _kept, _waiting, _dropped.ToDictionary(), _engine.Undetected.ToDictionary(), _refused.ToDictionary());
+            }
+        }
+    }
+
     /// <summary>Hands over one exchange; false when it was dropped.</summary>
-    public bool Record(SettledExchange exchange) => throw new NotImplementedException();
+    public bool Record(SettledExchange exchange)
+    {
+        lock (_counting)
+        {
+            _received++;
+            if (_queue.Writer.TryWrite(exchange))
+            {
+                _waiting++;
+                return true;
+            }
+
+            _dropped.Add(_stop.IsCancellationRequested ? "stopped" : "queue_full");
+            return false;
+        }
+    }
+
+    /// <summary>Counts a request that was refused before it became an exchange.</summary>
+    public void CountRefused(string code) => _refused.Add(code);
+
+    /// <summary>Waits until everything handed over so far is kept or dropped.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            lock (_counting)
+            {
+                if (_waiting == 0)
+                {
+                    break;
+                }
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, cancellationToken);
+        }
+    }
+
+    /// <summary>Writes what waits, for at most <see cref="DrainTime"/>; what is left then is counted as dropped.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _queue.Writer.TryComplete();
+        await Task.WhenAny(_writing, Task.Delay(DrainTime, TimeProvider.System));
+        lock (_counting)
+        {
+            if (_waiting > 0)
+            {
+                _dropped.Add("stopped", _waiting);
+                LogLost(_waiting);
+                _waiting = 0;
+            }
+        }
+
+        _stop.Dispose();
+    }
+
+    async Task WriteAsync()
+    {
+        var batch = new List<SettledExchange>(BatchLength);
+        while (await _queue.Reader.WaitToReadAsync())
+        {
+            while (batch.Count < BatchLength && _queue.Reader.TryRead(out var exchange))
+            {
+                batch.Add(exchange);
+            }
+
+            Keep(batch);
+            batch.Clear();
+        }
+    }
+
+    void Keep(List<SettledExchange> batch)
+    {
+        try
+        {
+            _log.Append([.. batch.Select(StoredForm.Of)]);
+            _content?.Append(batch);
+        }
+        catch (IOException e)
+        {
+            LogStorageFailed(batch.Count, e);
+            lock (_counting)
+            {
+                _waiting -= batch.Count;
+                _dropped.Add("storage_failed", batch.Count);
+            }
+
+            return;
+        }
+
+        foreach (var exchange in batch)
+        {
+            _engine.Add(exchange.Sketch);
+        }
+
+        lock (_counting)
+        {
+            _waiting -= batch.Count;
+            _kept += batch.Count;
+        }
+    }
+
+    [LoggerMessage(2100, LogLevel.Error, "{Count} exchanges could not be stored and are lost")]
+    partial void LogStorageFailed(int count, Exception e);
+
+    [LoggerMessage(2101, LogLevel.Error, "{Count} exchanges were still waiting when the gateway stopped and are lost")]
+    partial void LogLost(long count);
 }

@@ -44,7 +44,7 @@ public sealed class CredentialTests
 
         if (authorization is not null)
         {
-            headers.Authorization = authorization;
+            headers["authorization"] = authorization;
         }
 
         return headers;

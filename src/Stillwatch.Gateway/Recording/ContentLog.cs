@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace Stillwatch.Gateway.Recording;
+
+/// <summary>Texts, for operators who ask for them: contract 5.1 lines, a file a day (UTC) by event time, mode 0600. One caller at a time.</summary>
+sealed class ContentLog(string directory) : IDisposable
+{
+    FileStream? _file;
+    string _day = "";
+
+    /// <exception cref="IOException">The disk refuses.</exception>
+    public void Append(IReadOnlyList<SettledExchange> batch)
+    {
+        foreach (var exchange in batch)
+        {
+            if (exchange.ContentLine is { } line)
+            {
+                var file = FileOf(exchange.Sketch.TimeMs);
+                file.Write(line);
+                file.WriteByte((byte)'\n');
+            }
+        }
+
+        _file?.Flush();
+    }
+
+    FileStream FileOf(long timeMs)
+    {
+        var day = DateTimeOffset.FromUnixTimeMilliseconds(timeMs).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        if (_file is not null && day == _day)
+        {
+            return _file;
+        }
+
+        _file?.Dispose();
+        Directory.CreateDirectory(directory);
+        var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 64 * 1024 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        (_file, _day) = (new FileStream(Path.Combine(directory, $"{day}.jsonl"), options), day);
+        return _file;
+    }
+
+    public void Dispose() => _file?.Dispose();
+}

@@ -1,0 +1,181 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Stillwatch.Engine;
+using Stillwatch.Engine.Judgement;
+using Stillwatch.Engine.Sketches;
+
+namespace Stillwatch.Gateway.Recording;
+
+/// <summary>Detection inside the gateway: one task owns the detector, everybody else asks it by message.</summary>
+/// <remarks>
+/// A report says what <c>scan</c> says of the same sketches: the detector is copied through its snapshot and the copy is completed, so
+/// that the epoch still open counts and the original goes on undisturbed. A fault of the engine is logged and counted; the gateway
+/// serves on and its sketches stay on disk for a scan. The queue is bounded; it holds back the recorder's writer, never a request.
+/// </remarks>
+sealed partial class LiveEngine : IAsyncDisposable
+{
+    const int QueueLength = 65_536;
+
+    /// <summary>Reports may take this share of one core at most: a new one is made after so many times the cost of the last.</summary>
+    const int RestPerReport = 10;
+
+    readonly Func<CampaignDetector> _make;
+    readonly TimeProvider _time;
+    readonly ILogger _logger;
+    readonly Channel<Message> _queue = Channel.CreateBounded<Message>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
+    readonly CancellationTokenSource _stop = new();
+    readonly Task _running;
+    CampaignDetector _detector;
+    Report? _report;
+    long _reportedExchanges = -1;
+    long _nextReportTimestamp;
+    long _taken;
+    bool _hasFailed;
+
+    /// <param name="make">Makes an empty detector; called once for the original and once per report.</param>
+    /// <param name="history">What was stored before, in its order; replayed before anything new.</param>
+    public LiveEngine(Func<CampaignDetector> make, IEnumerable<ExchangeSketch> history, TimeProvider time, ILogger logger)
+    {
+        (_make, _time, _logger) = (make, time, logger);
+        _detector = make();
+        _running = Task.Run(() => RunAsync(history));
+    }
+
+    /// <summary>Exchanges that are kept but were not looked at: <c>late</c>, <c>engine_failed</c>.</summary>
+    public ReasonTally Undetected { get; } = new();
+
+    /// <summary>Hands over one sketch; waits while the queue is full. One caller at a time.</summary>
+    public void Add(in ExchangeSketch sketch)
+    {
+        var message = new Message(sketch, null);
+        if (!_queue.Writer.TryWrite(message))
+        {
+            _queue.Writer.WriteAsync(message, _stop.Token).AsTask().Wait(_stop.Token);
+        }
+    }
+
+    /// <summary>What is held of everything handed over before this call; up to a little older when reports are costly.</summary>
+    public async Task<Report> ReportAsync(CancellationToken cancellationToken)
+    {
+        var answer = new TaskCompletionSource<Report>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _queue.Writer.WriteAsync(new Message(default, answer), cancellationToken);
+        return await answer.Task.WaitAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await _stop.CancelAsync();
+        await _running;
+        _stop.Dispose();
+    }
+
+    async Task RunAsync(IEnumerable<ExchangeSketch> history)
+    {
+        try
+        {
+            foreach (var sketch in history)
+            {
+                if (_stop.IsCancellationRequested)
+                {
+                    return;
+                }
+
+                Take(sketch);
+            }
+        }
+        catch (Storage.StorageUnusableException e)
+        {
+            LogHistoryLost(e);
+        }
+
+        await foreach (var message in _queue.Reader.ReadAllAsync())
+        {
+            if (message.Answer is null)
+            {
+                Take(message.Sketch);
+            }
+            else
+            {
+                Answer(message.Answer);
+            }
+        }
+    }
+
+    void Take(in ExchangeSketch sketch)
+    {
+        _taken++;
+        if (_hasFailed)
+        {
+            Undetected.Add("engine_failed");
+            return;
+        }
+
+        try
+        {
+            if (!_detector.Add(sketch))
+            {
+                Undetected.Add("late");
+            }
+        }
+#pragma warning disable CA1031 // whatever detection may do wrong, requests are served
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Fail(e);
+            Undetected.Add("engine_failed");
+        }
+    }
+
+    void Answer(TaskCompletionSource<Report> answer)
+    {
+        if (_report is not null && (_reportedExchanges == _taken || _time.GetTimestamp() < _nextReportTimestamp || _hasFailed))
+        {
+            answer.SetResult(_report);
+            return;
+        }
+
+        try
+        {
+            var start = _time.GetTimestamp();
+            _report = Completed().Report([]);
+            _reportedExchanges = _taken;
+            var now = _time.GetTimestamp();
+            _nextReportTimestamp = now + (RestPerReport * (now - start));
+            answer.SetResult(_report);
+        }
+#pragma warning disable CA1031 // as above; the asker is told
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Fail(e);
+            answer.SetException(new InvalidOperationException("Detection has failed; the log says why. Exchanges are still stored: scan them with --data.", e));
+        }
+    }
+
+    CampaignDetector Completed()
+    {
+        var snapshot = new MemoryStream();
+        _detector.Save(snapshot);
+        snapshot.Position = 0;
+        var copy = _make();
+        copy.Restore(snapshot);
+        copy.Complete();
+        return copy;
+    }
+
+    void Fail(Exception e)
+    {
+        _hasFailed = true;
+        _detector = _make();
+        LogFailed(e);
+    }
+
+    readonly record struct Message(ExchangeSketch Sketch, TaskCompletionSource<Report>? Answer);
+
+    [LoggerMessage(2110, LogLevel.Critical, "Detection failed and has stopped; the gateway serves on and stores sketches")]
+    partial void LogFailed(Exception e);
+
+    [LoggerMessage(2111, LogLevel.Error, "The exchange log could not be replayed; detection begins without it")]
+    partial void LogHistoryLost(Exception e);
+}

@@ -1,0 +1,90 @@
+using Microsoft.Data.Sqlite;
+using Stillwatch.Storage.Sqlite;
+
+namespace Stillwatch.Storage.Exchanges;
+
+/// <summary>Reads an exchange log while its server writes it. Opens the file anew for each question, so it holds nothing. Thread-safe.</summary>
+/// <param name="detectionKeyId">Names the key of the sketches; a log made with another one is refused.</param>
+public sealed class ExchangeLogReader(string path, string detectionKeyId)
+{
+    const int SketchesPerPage = 4096;
+
+    /// <summary>Every sketch that was there when the reading began, in the order they were written.</summary>
+    /// <remarks>In pages, each a short transaction: one long one would keep the writer from ever folding its write-ahead log back.</remarks>
+    /// <exception cref="StorageUnusableException">The log does not exist or cannot be read.</exception>
+    public IEnumerable<StoredSketch> Sketches(CancellationToken cancellationToken)
+    {
+        using var connection = Open();
+        var last = connection.Number("SELECT coalesce(max(sequence), 0) FROM exchanges");
+        for (long from = 0; from < last;)
+        {
+            var page = Page(connection, from, last);
+            foreach (var sketch in page)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return sketch;
+            }
+
+            from = page.Count < SketchesPerPage ? last : page[^1].Sequence;
+        }
+    }
+
+    /// <summary>Exchanges in the log now.</summary>
+    public long Count()
+    {
+        using var connection = Open();
+        return connection.Number("SELECT count(*) FROM exchanges");
+    }
+
+    /// <summary>What an account used from <paramref name="fromMs"/> until before <paramref name="untilMs"/>, Unix milliseconds.</summary>
+    /// <returns>Zeros when there is no such exchange.</returns>
+    public AccountUsage Usage(string account, long fromMs = long.MinValue, long untilMs = long.MaxValue)
+    {
+        using var connection = Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = """
+            SELECT count(*), coalesce(sum(input), 0), coalesce(sum(cache_read), 0), coalesce(sum(cache_write), 0), coalesce(sum(output), 0), coalesce(sum(estimated), 0)
+            FROM exchanges WHERE account = $account AND time_ms >= $from AND time_ms < $until
+            """;
+        command.Parameters.AddWithValue("$account", account);
+        command.Parameters.AddWithValue("$from", fromMs);
+        command.Parameters.AddWithValue("$until", untilMs);
+        using var reader = command.ExecuteReader();
+        reader.Read();
+        return new AccountUsage(
+            reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5));
+    }
+
+    SqliteConnection Open()
+    {
+        var connection = SqliteFile.OpenToRead(path, ExchangeLog.Layout);
+        try
+        {
+            connection.CheckBound(detectionKeyId, "detection.key");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    static List<StoredSketch> Page(SqliteConnection connection, long after, long last)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText =
+            "SELECT sequence, account, model, sketch FROM exchanges WHERE sequence > $after AND sequence <= $last ORDER BY sequence LIMIT $most";
+        command.Parameters.AddWithValue("$after", after);
+        command.Parameters.AddWithValue("$last", last);
+        command.Parameters.AddWithValue("$most", SketchesPerPage);
+        using var reader = command.ExecuteReader();
+        var page = new List<StoredSketch>(SketchesPerPage);
+        while (reader.Read())
+        {
+            page.Add(new StoredSketch(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<byte[]>(3)));
+        }
+
+        return page;
+    }
+}
