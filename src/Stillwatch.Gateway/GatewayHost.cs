@@ -12,6 +12,7 @@ using Stillwatch.Gateway.Metering;
 using Stillwatch.Gateway.Recording;
 using Stillwatch.Storage;
 using Stillwatch.Storage.Exchanges;
+using Stillwatch.Storage.Ownership;
 
 namespace Stillwatch.Gateway;
 
@@ -93,6 +94,7 @@ sealed class GatewayHost : IAsyncDisposable
             Recorder = recorder,
             Tokens = new TokenCounter(),
             Buffers = new BufferBudget(MaxBodyBytes),
+            Owners = Closing(OwnershipStore.Open(directory.OwnershipPath)),
             Log = new ForwardingLog(logs.CreateLogger("Stillwatch.Gateway.Forwarding")),
         };
         DataAddress = await StartAsync(Listeners.Data(config, new DataPlane(Parts).HandleAsync, logs), cancellationToken);

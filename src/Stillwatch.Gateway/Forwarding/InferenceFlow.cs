@@ -29,7 +29,7 @@ sealed class InferenceFlow(GatewayParts parts)
         };
         GatewayError? error;
         (exchange.Body, error) = await RequestBody.ReadAsync(context.Request, endpoint.MaxBodyBytes, parts.Buffers, context.RequestAborted);
-        if (error is not null || !RequestReading.TryRead(context, exchange, parts.Desks, out error))
+        if (error is not null || !RequestReading.TryRead(context, exchange, exchange.Body!.Span, parts, out error))
         {
             parts.Recorder.CountRefused(error.Code);
             await Reply.ErrorAsync(context, exchange.Face, error, requestId);
@@ -253,7 +253,7 @@ sealed class InferenceFlow(GatewayParts parts)
         : "/v1/messages";
 
     // Nothing asks for compression; a server that compresses all the same is undone, since what cannot be read cannot be metered.
-    static async Task<Stream> BodyOf(HttpResponseMessage message, CancellationToken cancellationToken)
+    public static async Task<Stream> BodyOf(HttpResponseMessage message, CancellationToken cancellationToken)
     {
         var stream = await message.Content.ReadAsStreamAsync(cancellationToken);
         return message.Content.Headers.ContentEncoding.LastOrDefault() switch
