@@ -1,7 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using Stillwatch.Gateway.Access;
+using Stillwatch.Gateway.Batches;
 using Stillwatch.Gateway.Dialects;
+using Stillwatch.Gateway.Files;
 using Stillwatch.Gateway.Forwarding;
+using Stillwatch.Gateway.Shelves;
 
 namespace Stillwatch.Gateway;
 
@@ -9,6 +12,10 @@ namespace Stillwatch.Gateway;
 sealed class DataPlane(GatewayParts parts)
 {
     readonly InferenceFlow _inference = new(parts);
+    readonly TokenCounting _counting = new(parts);
+    readonly ModelList _models = new(parts);
+    readonly BatchFlow _batches = new(parts);
+    readonly FileFlow _files = new(parts);
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -66,6 +73,10 @@ sealed class DataPlane(GatewayParts parts)
     Task DispatchAsync(HttpContext context, ApiEndpoint endpoint, Caller caller, string requestId) => endpoint.Kind switch
     {
         EndpointKind.Messages or EndpointKind.ChatCompletions => _inference.RunAsync(context, endpoint, caller, requestId),
+        EndpointKind.CountTokens => _counting.RunAsync(new ShelfCall(context, endpoint, caller, requestId, parts.State)),
+        EndpointKind.Models or EndpointKind.Model => _models.RunAsync(new ShelfCall(context, endpoint, caller, requestId, parts.State)),
+        EndpointKind.Batches or EndpointKind.Batch => _batches.RunAsync(new ShelfCall(context, endpoint, caller, requestId, parts.State)),
+        EndpointKind.Files or EndpointKind.File => _files.RunAsync(new ShelfCall(context, endpoint, caller, requestId, parts.State)),
         _ => Reply.ErrorAsync(context, endpoint.Dialect!.Value, new GatewayError(404, "not_served", "This path is not served by this gateway."), requestId),
     };
 

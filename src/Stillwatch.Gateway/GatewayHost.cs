@@ -14,6 +14,7 @@ using Stillwatch.Gateway.Recording;
 using Stillwatch.Gateway.Telemetry;
 using Stillwatch.Storage;
 using Stillwatch.Storage.Exchanges;
+using Stillwatch.Storage.Ownership;
 
 namespace Stillwatch.Gateway;
 
@@ -126,6 +127,7 @@ sealed partial class GatewayHost : IAsyncDisposable
             Tokens = new TokenCounter(),
             Buffers = new BufferBudget(MaxBodyBytes),
             Events = new DataPlaneEvents(options.Logs.CreateLogger<DataPlane>(), metrics),
+            Owners = Closing(OwnershipStore.Open(directory.OwnershipPath)),
         };
         Closing(options.Time.CreateTimer(_ => DeleteOld(), null, RetentionPeriod, RetentionPeriod));
     }

@@ -1,8 +1,10 @@
+using Stillwatch.Gateway.Batches;
 using Stillwatch.Gateway.Forwarding;
 using Stillwatch.Gateway.Keys;
 using Stillwatch.Gateway.Metering;
 using Stillwatch.Gateway.Recording;
 using Stillwatch.Gateway.Telemetry;
+using Stillwatch.Storage.Ownership;
 
 namespace Stillwatch.Gateway;
 
@@ -33,6 +35,12 @@ sealed class GatewayParts
     public required TokenCounter Tokens { get; init; }
 
     public required BufferBudget Buffers { get; init; }
+
+    /// <summary>Who made which batch and which file.</summary>
+    public required OwnershipStore Owners { get; init; }
+
+    /// <summary>Sketches of batches' requests, until their results are fetched.</summary>
+    public BatchSketches BatchSketches { get; } = new();
 
     public required DataPlaneEvents Events { get; init; }
 }

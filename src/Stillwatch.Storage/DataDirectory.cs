@@ -29,6 +29,9 @@ public sealed class DataDirectory : IDisposable
     /// <summary>The exchange log, SQLite.</summary>
     public string ExchangesPath => At("exchanges.db");
 
+    /// <summary>Who made which batch and which file, SQLite.</summary>
+    public string OwnershipPath => At("ownership.db");
+
     /// <summary>Where texts go when the operator logs content.</summary>
     public string ContentPath => At("content");
 
@@ -43,7 +46,7 @@ public sealed class DataDirectory : IDisposable
     public IReadOnlyList<string> Warnings =>
         OperatingSystem.IsWindows()
             ? []
-            : [.. new[] { KeysPath, ExchangesPath, AdminTokenPath, DetectionKeyPath, PepperPath }
+            : [.. new[] { KeysPath, ExchangesPath, OwnershipPath, AdminTokenPath, DetectionKeyPath, PepperPath }
                 .Where(path => File.Exists(path) && SecretFile.IsOpenToOthers(path))
                 .Select(path => $"{path} can be read by other users of this machine; close it with: chmod 600 {path}")];
 

@@ -48,6 +48,12 @@ static class ClientAddress
             ? stated[0]
             : null;
 
+    /// <summary>The scheme the caller used: what a trusted proxy states, else that of the connection.</summary>
+    public static string SchemeOf(HttpContext context, GatewayConfig config) =>
+        Plain(context.Connection.RemoteIpAddress) is { } peer && IsTrusted(peer, config) && context.Request.Headers["x-forwarded-proto"] is { Count: 1 } stated
+            ? stated[0] is "https" ? "https" : stated[0] is "http" ? "http" : context.Request.Scheme
+            : context.Request.Scheme;
+
     static bool IsTrusted(IPAddress address, GatewayConfig config)
     {
         foreach (var network in config.TrustedProxies)

@@ -1,10 +1,21 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Stillwatch.Gateway.Dialects;
 
 namespace Stillwatch.Gateway.Forwarding;
 
 /// <summary>A request body on its way to an upstream. Knows whether any of it has left, since after that nothing may be sent again.</summary>
-sealed class BodyContent : HttpContent
+abstract class UpstreamContent : HttpContent
+{
+    /// <summary>Bytes have been handed to a connection.</summary>
+    public bool HasStarted { get; protected set; }
+
+    /// <summary>Why the caller's side of it failed; null when it did not. Then the upstream is not to blame for what broke.</summary>
+    public GatewayError? Fault { get; protected set; }
+}
+
+/// <summary>A body in memory, with what is replaced in it.</summary>
+sealed class BodyContent : UpstreamContent
 {
     static readonly MediaTypeHeaderValue Json = new("application/json");
 
@@ -17,9 +28,6 @@ sealed class BodyContent : HttpContent
         (_body, _edits) = (body, edits is { IsEmpty: false } ? edits : null);
         Headers.ContentType = Json;
     }
-
-    /// <summary>Bytes have been handed to a connection.</summary>
-    public bool HasStarted { get; private set; }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);

@@ -28,6 +28,12 @@ sealed class InferenceExchange(string id, string requestId, Dialect face, Caller
     /// <summary>When it arrived, by the clock that durations are measured with.</summary>
     public required long StartTimestamp { get; init; }
 
+    /// <summary>One request of a batch.</summary>
+    public bool IsBatch { get; init; }
+
+    /// <summary>The upstream is told the account's keyed name even where the client stated no user; not where its API has no place for one.</summary>
+    public bool IntroducesUser { get; init; } = true;
+
     /// <summary>Held until it was sent and its tokens are known.</summary>
     public RequestBody? Body { get; set; }
 

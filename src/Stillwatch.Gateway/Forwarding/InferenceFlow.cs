@@ -33,7 +33,7 @@ sealed class InferenceFlow(GatewayParts parts)
         exchange.Waiting.Begin();
         (exchange.Body, error) = await RequestBody.ReadAsync(context.Request, endpoint.MaxBodyBytes, parts.Buffers, context.RequestAborted);
         exchange.Waiting.End();
-        if (error is not null || !RequestReading.TryRead(context, exchange, parts.Desks, out error))
+        if (error is not null || !RequestReading.TryRead(context, exchange, exchange.Body!.Span, parts, out error))
         {
             parts.Recorder.CountRefused(error.Code);
             parts.Events.Refused(requestId, error.Code, error.Status);
@@ -268,7 +268,7 @@ sealed class InferenceFlow(GatewayParts parts)
         : "/v1/messages";
 
     // Nothing asks for compression; a server that compresses all the same is undone, since what cannot be read cannot be metered.
-    static async Task<Stream> BodyOf(HttpResponseMessage message, CancellationToken cancellationToken)
+    public static async Task<Stream> BodyOf(HttpResponseMessage message, CancellationToken cancellationToken)
     {
         var stream = await message.Content.ReadAsStreamAsync(cancellationToken);
         return message.Content.Headers.ContentEncoding.LastOrDefault() switch

@@ -9,7 +9,8 @@ namespace Stillwatch.Gateway.Forwarding;
 static class RequestEdits
 {
     /// <summary>The edits for one request; <paramref name="body"/> is only read where a value is derived from the client's own.</summary>
-    public static BodyEdits Of(ReadOnlySpan<byte> body, RequestOutline outline, Route route, Caller caller)
+    /// <param name="introducesUser">Name the account where the client named no user; where it did, its name is replaced in any case.</param>
+    public static BodyEdits Of(ReadOnlySpan<byte> body, RequestOutline outline, Route route, Caller caller, bool introducesUser = true)
     {
         var edits = new BodyEdits();
         if (route.IsRenamed)
@@ -17,7 +18,7 @@ static class RequestEdits
             edits.Replace(outline.ModelToken.Start, outline.ModelToken.Length, ModelToken.Of(route.UpstreamModel));
         }
 
-        if (route.Upstream.Config.SendUserId)
+        if (route.Upstream.Config.SendUserId && (introducesUser || !outline.UserIdToken.IsEmpty))
         {
             ReplaceUser(edits, body, outline, route, caller.UpstreamUserId);
         }

@@ -4,9 +4,9 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Stillwatch.Engine.Exchanges;
-using Stillwatch.Engine.Sketches;
 using Stillwatch.Gateway.Access;
 using Stillwatch.Gateway.Dialects;
+using Stillwatch.Gateway.Files;
 
 namespace Stillwatch.Gateway.Forwarding;
 
@@ -16,12 +16,12 @@ static class RequestReading
     const int LongestModelBytes = 512;
 
     /// <summary>Fills <paramref name="exchange"/> from its body; false with the error the caller gets.</summary>
-    public static bool TryRead(HttpContext context, InferenceExchange exchange, SketchDesks desks, [NotNullWhen(false)] out GatewayError? error)
+    public static bool TryRead(
+        HttpContext context, InferenceExchange exchange, ReadOnlySpan<byte> body, GatewayParts parts, [NotNullWhen(false)] out GatewayError? error)
     {
-        var desk = desks.Take();
+        var desk = parts.Desks.Take();
         try
         {
-            var body = exchange.Body!.Span;
             var (parsed, outline) = (desk.Parsed, desk.Outline);
             if (!ExchangeParser.TryParseRequest(body, exchange.Api, parsed, outline, out var fault))
             {
@@ -29,7 +29,8 @@ static class RequestReading
                 return false;
             }
 
-            if ((error = FaultOfVersion(context.Request.Headers, exchange, outline)) is not null || !TryRoute(exchange, parsed, out error))
+            if ((error = FaultOfVersion(context.Request.Headers, exchange, outline)) is not null || !TryRoute(exchange, parsed, out error)
+                || (error = OwnedFiles.FaultOf(body, outline, exchange, parts.Owners)) is not null)
             {
                 return false;
             }
@@ -40,14 +41,14 @@ static class RequestReading
             desk.Sketcher.SketchRequest(parsed, out exchange.Sketch);
             if (!exchange.IsTranslated)
             {
-                exchange.Edits = RequestEdits.Of(body, outline, exchange.Route!, exchange.Caller);
+                exchange.Edits = RequestEdits.Of(body, outline, exchange.Route!, exchange.Caller, exchange.IntroducesUser);
             }
 
             return true;
         }
         finally
         {
-            desks.GiveBack(desk);
+            parts.Desks.GiveBack(desk);
         }
     }
 
@@ -75,6 +76,7 @@ static class RequestReading
     {
         var caller = exchange.Caller;
         parsed.Api = exchange.Api;
+        parsed.Batch = exchange.IsBatch;
         parsed.TimeMs = exchange.Time.ToUnixTimeMilliseconds();
         parsed.Id = parsed.Append(exchange.Id);
         parsed.Account = parsed.Append(caller.Account);

@@ -25,7 +25,7 @@ static class UpstreamSending
     /// <returns>Exactly one of the results is null.</returns>
     /// <exception cref="OperationCanceledException">The client left.</exception>
     public static async ValueTask<(UpstreamResponse? Response, GatewayError? Error)> SendAsync(
-        Upstream upstream, HttpMethod method, string path, Func<BodyContent>? makeContent, Action<HttpRequestMessage> writeHeaders, Deadline deadline, DataPlaneEvents events)
+        Upstream upstream, HttpMethod method, string path, Func<UpstreamContent>? makeContent, Action<HttpRequestMessage> writeHeaders, Deadline deadline, DataPlaneEvents events)
     {
         List<Replica>? tried = null;
         while (true)
@@ -54,6 +54,11 @@ static class UpstreamSending
                 if (deadline.ClientLeft)
                 {
                     throw new OperationCanceledException(e.Message, e, deadline.Token);
+                }
+
+                if (content?.Fault is { } fault)
+                {
+                    return (null, fault);
                 }
 
                 Count(upstream, replica, isWell: false, events);
