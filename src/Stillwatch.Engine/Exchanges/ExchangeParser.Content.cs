@@ -27,14 +27,14 @@ public static partial class ExchangeParser
 
         if (reader.TokenType != JsonTokenType.StartArray)
         {
-            return AbsentOrWrong(ref reader);
+            return AbsentOrWrong(ref reader, into);
         }
 
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                return RejectReason.WrongType;
+                return Wrong(ref reader, into);
             }
 
             var reason = ReadBlock(ref reader, speaker, into);
@@ -49,25 +49,19 @@ public static partial class ExchangeParser
 
     static RejectReason ReadBlock(ref Utf8JsonReader reader, Speaker speaker, ParsedExchange into)
     {
-        var seen = 0UL;
+        var seen = OpenObject(into);
+        RejectReason reason;
         var kind = BlockKind.Text; // a block without a type but with a text is a text
         Utf8JsonReader text = default, id = default;
         bool hasText = false, hasId = false;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (NextMember(ref reader, into, ref seen, out var member, out reason))
         {
-            var member = Members.Of(ref reader);
-            if (!Members.FirstTime(member, ref seen))
-            {
-                return RejectReason.DuplicateKey;
-            }
-
-            reader.Read();
             switch (member)
             {
                 case Member.Type:
                     if (reader.TokenType != JsonTokenType.String)
                     {
-                        return RejectReason.WrongType;
+                        return Wrong(ref reader, into);
                     }
 
                     kind = KindOf(ref reader, into);
@@ -75,17 +69,30 @@ public static partial class ExchangeParser
                 case Member.Text:
                     text = reader;
                     hasText = true;
-                    reader.Skip();
+                    reason = Pass(ref reader, into);
                     break;
                 case Member.Id or Member.ToolUseId:
                     id = reader;
                     hasId = true;
-                    reader.Skip();
+                    reason = Pass(ref reader, into);
+                    break;
+                case Member.Input: // a tool's arguments are the model's words: what is called file_id there is none of ours
+                    reason = Pass(ref reader, into, withFileIds: false);
                     break;
                 default:
-                    reader.Skip();
+                    reason = Pass(ref reader, into);
                     break;
             }
+
+            if (reason != RejectReason.None)
+            {
+                return reason;
+            }
+        }
+
+        if (reason != RejectReason.None)
+        {
+            return reason;
         }
 
         switch (kind)
@@ -93,7 +100,7 @@ public static partial class ExchangeParser
             case BlockKind.Text when hasText:
                 if (text.TokenType != JsonTokenType.String)
                 {
-                    return AbsentOrWrong(ref text);
+                    return AbsentOrWrong(ref text, into);
                 }
 
                 Note(PieceAt(ref text), speaker, into);
@@ -139,38 +146,33 @@ public static partial class ExchangeParser
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
-            return AbsentOrWrong(ref reader);
+            return AbsentOrWrong(ref reader, into);
         }
 
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                return RejectReason.WrongType;
+                return Wrong(ref reader, into);
             }
 
             into.ResponseToolUses += speaker == Speaker.Response ? 1 : 0;
-            var seen = 0UL;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            var seen = OpenObject(into);
+            RejectReason reason;
+            while (NextMember(ref reader, into, ref seen, out var member, out reason))
             {
-                var member = Members.Of(ref reader);
-                if (!Members.FirstTime(member, ref seen))
-                {
-                    return RejectReason.DuplicateKey;
-                }
-
-                reader.Read();
-                if (member != Member.Id)
-                {
-                    reader.Skip();
-                    continue;
-                }
-
-                var reason = speaker == Speaker.Response ? ReadIssuedId(ref reader, into) : ReadPresentedId(ref reader, into);
+                reason = member != Member.Id ? Pass(ref reader, into)
+                    : speaker == Speaker.Response ? ReadIssuedId(ref reader, into)
+                    : ReadPresentedId(ref reader, into);
                 if (reason != RejectReason.None)
                 {
                     return reason;
                 }
+            }
+
+            if (reason != RejectReason.None)
+            {
+                return reason;
             }
         }
 

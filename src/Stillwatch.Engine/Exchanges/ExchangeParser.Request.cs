@@ -8,27 +8,21 @@ public static partial class ExchangeParser
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            return AbsentOrWrong(ref reader);
+            return AbsentOrWrong(ref reader, into);
         }
 
-        var seen = 0UL;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        var seen = OpenObject(into);
+        RejectReason reason;
+        while (NextMember(ref reader, into, ref seen, out var member, out reason))
         {
-            var member = Members.Of(ref reader);
-            if (!Members.FirstTime(member, ref seen))
-            {
-                return RejectReason.DuplicateKey;
-            }
-
-            reader.Read();
-            var reason = ReadRequestMember(member, ref reader, into);
+            reason = ReadRequestMember(member, ref reader, into);
             if (reason != RejectReason.None)
             {
-                return reason;
+                break;
             }
         }
 
-        return RejectReason.None;
+        return reason;
     }
 
     static RejectReason ReadRequestMember(Member member, ref Utf8JsonReader reader, ParsedExchange into)
@@ -47,13 +41,13 @@ public static partial class ExchangeParser
             case Member.Tools:
                 return NoteTools(ref reader, into);
             case Member.Stream:
-                reason = ReadFlag(ref reader, out var stream);
+                reason = ReadFlag(ref reader, into, out var stream);
                 into.Stream = stream;
                 return reason;
             case Member.Temperature:
                 return ReadTemperature(ref reader, into);
             case Member.MaxTokens or Member.MaxCompletionTokens:
-                reason = ReadNumber(ref reader, out var tokens);
+                reason = ReadNumber(ref reader, into, out var tokens);
                 if (!into.Scratch.HasMaxCompletionTokens)
                 {
                     into.MaxTokens = ToInt(tokens);
@@ -62,8 +56,7 @@ public static partial class ExchangeParser
                 into.Scratch.HasMaxCompletionTokens |= member == Member.MaxCompletionTokens;
                 return reason;
             default:
-                reader.Skip();
-                return RejectReason.None;
+                return Pass(ref reader, into);
         }
     }
 
@@ -71,7 +64,7 @@ public static partial class ExchangeParser
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
-            return AbsentOrWrong(ref reader);
+            return AbsentOrWrong(ref reader, into);
         }
 
         var start = (int)reader.TokenStartIndex;
@@ -79,7 +72,12 @@ public static partial class ExchangeParser
         var isEmpty = reader.TokenType == JsonTokenType.EndArray;
         while (reader.TokenType != JsonTokenType.EndArray)
         {
-            reader.Skip();
+            var reason = Pass(ref reader, into, withFileIds: false);
+            if (reason != RejectReason.None)
+            {
+                return reason;
+            }
+
             reader.Read();
         }
 
@@ -91,14 +89,14 @@ public static partial class ExchangeParser
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
-            return AbsentOrWrong(ref reader);
+            return AbsentOrWrong(ref reader, into);
         }
 
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                return RejectReason.WrongType;
+                return Wrong(ref reader, into);
             }
 
             var reason = ReadMessage(ref reader, into);
@@ -121,20 +119,13 @@ public static partial class ExchangeParser
     // Members come in any order, and what a content means depends on the role: one that comes first is gone back to.
     static RejectReason ReadMessage(ref Utf8JsonReader reader, ParsedExchange into)
     {
-        var seen = 0UL;
+        var seen = OpenObject(into);
         var speaker = Speaker.Nobody;
+        RejectReason reason;
         Utf8JsonReader earlyContent = default, earlyCalls = default, callId = default;
         bool hasContent = false, hasCalls = false, hasCallId = false;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (NextMember(ref reader, into, ref seen, out var member, out reason))
         {
-            var member = Members.Of(ref reader);
-            if (!Members.FirstTime(member, ref seen))
-            {
-                return RejectReason.DuplicateKey;
-            }
-
-            reader.Read();
-            var reason = RejectReason.None;
             switch (member)
             {
                 case Member.Role:
@@ -159,10 +150,10 @@ public static partial class ExchangeParser
                 case Member.ToolCallId:
                     hasCallId = true;
                     callId = reader;
-                    reader.Skip();
+                    reason = Pass(ref reader, into);
                     break;
                 default:
-                    reader.Skip();
+                    reason = Pass(ref reader, into);
                     break;
             }
 
@@ -172,8 +163,14 @@ public static partial class ExchangeParser
             }
         }
 
+        if (reason != RejectReason.None)
+        {
+            return reason;
+        }
+
         if (speaker == Speaker.Nobody)
         {
+            into.Scratch.FaultAt = (int)reader.TokenStartIndex;
             return RejectReason.MissingMember;
         }
 

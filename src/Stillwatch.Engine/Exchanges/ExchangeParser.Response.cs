@@ -8,7 +8,7 @@ public static partial class ExchangeParser
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            return AbsentOrWrong(ref reader);
+            return AbsentOrWrong(ref reader, into);
         }
 
         into.HasResponse = true;
@@ -45,7 +45,7 @@ public static partial class ExchangeParser
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
-            return AbsentOrWrong(ref reader);
+            return AbsentOrWrong(ref reader, into);
         }
 
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
@@ -86,7 +86,7 @@ public static partial class ExchangeParser
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            return AbsentOrWrong(ref reader);
+            return AbsentOrWrong(ref reader, into);
         }
 
         var seen = 0UL;
@@ -121,7 +121,7 @@ public static partial class ExchangeParser
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            return AbsentOrWrong(ref reader);
+            return AbsentOrWrong(ref reader, into);
         }
 
         long input = 0, output = 0, cacheRead = 0, cacheWrite = 0, prompt = -1;
@@ -138,12 +138,12 @@ public static partial class ExchangeParser
             var reason = RejectReason.None;
             switch (member)
             {
-                case Member.InputTokens: reason = ReadNumber(ref reader, out input); break;
-                case Member.OutputTokens or Member.CompletionTokens: reason = ReadNumber(ref reader, out output); break;
-                case Member.CacheReadTokens or Member.PromptCacheHitTokens: reason = ReadNumber(ref reader, out cacheRead); break;
-                case Member.CacheCreationTokens: reason = ReadNumber(ref reader, out cacheWrite); break;
-                case Member.PromptTokens: reason = ReadNumber(ref reader, out prompt); break;
-                case Member.PromptTokensDetails: reason = ReadPromptDetails(ref reader, ref cacheRead, ref cacheWrite); break;
+                case Member.InputTokens: reason = ReadNumber(ref reader, into, out input); break;
+                case Member.OutputTokens or Member.CompletionTokens: reason = ReadNumber(ref reader, into, out output); break;
+                case Member.CacheReadTokens or Member.PromptCacheHitTokens: reason = ReadNumber(ref reader, into, out cacheRead); break;
+                case Member.CacheCreationTokens: reason = ReadNumber(ref reader, into, out cacheWrite); break;
+                case Member.PromptTokens: reason = ReadNumber(ref reader, into, out prompt); break;
+                case Member.PromptTokensDetails: reason = ReadPromptDetails(ref reader, into, ref cacheRead, ref cacheWrite); break;
                 default: reader.Skip(); break;
             }
 
@@ -159,11 +159,11 @@ public static partial class ExchangeParser
         return RejectReason.None;
     }
 
-    static RejectReason ReadPromptDetails(ref Utf8JsonReader reader, ref long cacheRead, ref long cacheWrite)
+    static RejectReason ReadPromptDetails(ref Utf8JsonReader reader, ParsedExchange into, ref long cacheRead, ref long cacheWrite)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            return AbsentOrWrong(ref reader);
+            return AbsentOrWrong(ref reader, into);
         }
 
         var seen = 0UL;
@@ -179,8 +179,8 @@ public static partial class ExchangeParser
             var reason = RejectReason.None;
             switch (member)
             {
-                case Member.CachedTokens: reason = ReadNumber(ref reader, out cacheRead); break;
-                case Member.CacheWriteTokens: reason = ReadNumber(ref reader, out cacheWrite); break;
+                case Member.CachedTokens: reason = ReadNumber(ref reader, into, out cacheRead); break;
+                case Member.CacheWriteTokens: reason = ReadNumber(ref reader, into, out cacheWrite); break;
                 default: reader.Skip(); break;
             }
 

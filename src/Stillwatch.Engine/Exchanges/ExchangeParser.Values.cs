@@ -16,7 +16,7 @@ public static partial class ExchangeParser
             return RejectReason.None;
         }
 
-        return AbsentOrWrong(ref reader);
+        return AbsentOrWrong(ref reader, into);
     }
 
     static TextSlice Keep(ReadOnlySpan<byte> raw, bool escaped, ParsedExchange into)
@@ -32,18 +32,18 @@ public static partial class ExchangeParser
         return new TextSlice(start, into.UsedBytes - start);
     }
 
-    static RejectReason ReadFlag(ref Utf8JsonReader reader, out bool flag)
+    static RejectReason ReadFlag(ref Utf8JsonReader reader, ParsedExchange into, out bool flag)
     {
         flag = reader.TokenType == JsonTokenType.True;
-        return flag || reader.TokenType == JsonTokenType.False ? RejectReason.None : AbsentOrWrong(ref reader);
+        return flag || reader.TokenType == JsonTokenType.False ? RejectReason.None : AbsentOrWrong(ref reader, into);
     }
 
-    static RejectReason ReadNumber(ref Utf8JsonReader reader, out long number)
+    static RejectReason ReadNumber(ref Utf8JsonReader reader, ParsedExchange into, out long number)
     {
         number = 0;
         return reader.TokenType == JsonTokenType.Number
             ? reader.TryGetInt64(out number) ? RejectReason.None : RejectReason.WrongType
-            : AbsentOrWrong(ref reader);
+            : AbsentOrWrong(ref reader, into);
     }
 
     static int ToInt(long number) => (int)Math.Clamp(number, int.MinValue, int.MaxValue);
@@ -52,7 +52,7 @@ public static partial class ExchangeParser
     {
         if (reader.TokenType != JsonTokenType.Number)
         {
-            return AbsentOrWrong(ref reader);
+            return AbsentOrWrong(ref reader, into);
         }
 
         if (!reader.TryGetDouble(out var temperature) || !double.IsFinite(temperature))
@@ -109,7 +109,7 @@ public static partial class ExchangeParser
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            return AbsentOrWrong(ref reader);
+            return AbsentOrWrong(ref reader, into);
         }
 
         var seen = 0UL;
@@ -136,7 +136,7 @@ public static partial class ExchangeParser
     {
         if (member == Member.Asn)
         {
-            var read = ReadNumber(ref reader, out var asn);
+            var read = ReadNumber(ref reader, into, out var asn);
             into.Asn = asn;
             return read;
         }
@@ -160,6 +160,12 @@ public static partial class ExchangeParser
         return reason;
     }
 
-    static RejectReason AbsentOrWrong(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.Null ? RejectReason.None : RejectReason.WrongType;
+    static RejectReason AbsentOrWrong(ref Utf8JsonReader reader, ParsedExchange into) =>
+        reader.TokenType == JsonTokenType.Null ? RejectReason.None : Wrong(ref reader, into);
+
+    static RejectReason Wrong(ref Utf8JsonReader reader, ParsedExchange into)
+    {
+        into.Scratch.FaultAt = (int)reader.TokenStartIndex;
+        return RejectReason.WrongType;
+    }
 }

@@ -15,6 +15,9 @@ public static partial class ExchangeParser
     /// <summary>Deeper JSON is refused. Tool schemas seen in practice stay under 64 levels.</summary>
     public const int MaxDepth = 256;
 
+    /// <summary>Deeper live requests are refused. Half of a log line's, so that every request that was served fits into a line.</summary>
+    public const int MaxLiveDepth = 128;
+
     /// <summary>Reads <paramref name="line"/> (without its line end) into <paramref name="into"/>.</summary>
     /// <param name="reason">Why not, when the result is false; <paramref name="into"/> is then only partly filled.</param>
     /// <returns>Whether the line is a usable exchange. Never throws, whatever the bytes.</returns>
@@ -132,11 +135,11 @@ public static partial class ExchangeParser
                 into.App = text;
                 return reason;
             case Member.Batch:
-                reason = ReadFlag(ref reader, out var batch);
+                reason = ReadFlag(ref reader, into, out var batch);
                 into.Batch = batch;
                 return reason;
             case Member.Status:
-                reason = ReadNumber(ref reader, out var status);
+                reason = ReadNumber(ref reader, into, out var status);
                 into.Status = ToInt(status);
                 return reason;
             default:

@@ -43,6 +43,58 @@ static class JsonText
         return written;
     }
 
+    /// <summary>The string that begins at <paramref name="quote"/>, between its quotes.</summary>
+    public static ReadOnlySpan<byte> StringAt(ReadOnlySpan<byte> json, int quote)
+    {
+        var from = quote + 1;
+        var at = from;
+        while (json[at] != (byte)'"')
+        {
+            at += json[at] == (byte)'\\' ? 2 : 1;
+        }
+
+        return json[from..at];
+    }
+
+    /// <summary>Whether two raw strings say the same once unescaped.</summary>
+    public static bool SameText(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        if (!first.Contains((byte)'\\') && !second.Contains((byte)'\\'))
+        {
+            return first.SequenceEqual(second);
+        }
+
+        Span<byte> a = stackalloc byte[256];
+        Span<byte> b = stackalloc byte[256];
+        while (first.Length > 0 && second.Length > 0)
+        {
+            // Raw escapes of one text differ in length, so the two advance by code point.
+            var lengthA = Unescape(first[..PointBytes(first)], a, out var consumedA);
+            var lengthB = Unescape(second[..PointBytes(second)], b, out var consumedB);
+            if (!a[..lengthA].SequenceEqual(b[..lengthB]))
+            {
+                return false;
+            }
+
+            first = first[consumedA..];
+            second = second[consumedB..];
+        }
+
+        return first.IsEmpty && second.IsEmpty;
+    }
+
+    /// <summary>How much of a raw string its first code point takes.</summary>
+    static int PointBytes(ReadOnlySpan<byte> raw)
+    {
+        if (raw[0] != (byte)'\\')
+        {
+            System.Text.Rune.DecodeFromUtf8(raw, out _, out var bytes);
+            return bytes;
+        }
+
+        return UnescapeOne(raw, stackalloc byte[4], out _);
+    }
+
     static int UnescapeOne(ReadOnlySpan<byte> raw, Span<byte> plain, out int written)
     {
         if (raw[1] != (byte)'u')
@@ -79,6 +131,9 @@ static class JsonText
         written = new System.Text.Rune(code).EncodeToUtf8(plain);
         return length;
     }
+
+    /// <summary>The UTF-16 code unit of an escape such as <c>\ud83d</c>; meaningless when it is none.</summary>
+    public static int CodeUnit(ReadOnlySpan<byte> escape) => Hex(escape[2..]);
 
     static int Hex(ReadOnlySpan<byte> digits)
     {

@@ -90,13 +90,22 @@ ref struct KeptText(ParsedExchange into, int headBytes, int tailBytes)
         Shrink(dropped);
     }
 
-    // Neither end may hold half a code point, and a word must not arise from two halves.
     void JoinEnds()
     {
         into.Reserve(1);
-        var text = into.Written(_start, _length + 1);
+        var joined = JoinEnds(into.Written(_start, _length + 1), headBytes);
+        _droppedBytes += _length + 1 - joined;
+        Shrink(_length - joined);
+    }
+
+    /// <summary>Puts a line feed between a head and the tail behind it, and drops half code points at the cut; a word must not arise from two halves.</summary>
+    /// <param name="text">Head and tail, and one byte to spare.</param>
+    /// <returns>Bytes of the joined text.</returns>
+    internal static int JoinEnds(Span<byte> text, int headBytes)
+    {
+        var length = text.Length - 1;
         var tailStart = headBytes;
-        while (tailStart < _length && IsContinuation(text[tailStart]))
+        while (tailStart < length && IsContinuation(text[tailStart]))
         {
             tailStart++;
         }
@@ -108,10 +117,9 @@ ref struct KeptText(ParsedExchange into, int headBytes, int tailBytes)
         }
 
         headEnd = headEnd > 0 && !CompletesAt(text[headEnd - 1], headBytes - headEnd) ? headEnd - 1 : headBytes;
-        _droppedBytes += tailStart - headEnd;
-        text[tailStart.._length].CopyTo(text[(headEnd + 1)..]);
+        text[tailStart..length].CopyTo(text[(headEnd + 1)..]);
         text[headEnd] = (byte)'\n';
-        Shrink(tailStart - headEnd - 1);
+        return length - (tailStart - headEnd) + 1;
     }
 
     void Shrink(int bytes)

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Stillwatch.Engine.Exchanges;
 
-/// <summary>The members of a log line that are acted on, over all levels; everything else is <see cref="Unknown"/>.</summary>
+/// <summary>The members of a log line or a live request that are acted on, over all levels; everything else is <see cref="Unknown"/>.</summary>
 enum Member
 {
     Unknown,
@@ -14,6 +14,9 @@ enum Member
     Usage, Choices, Message,
     InputTokens, OutputTokens, CacheCreationTokens, CacheReadTokens,
     PromptTokens, CompletionTokens, PromptTokensDetails, CachedTokens, CacheWriteTokens, PromptCacheHitTokens,
+
+    // Read in live requests only; a log line may hold them twice.
+    Metadata, UserId, User, SafetyIdentifier, PromptCacheKey, StreamOptions, IncludeUsage, FileId, Input, TopP, TopK,
 }
 
 static class Members
@@ -43,7 +46,7 @@ static class Members
     public static bool FirstTime(Member member, ref ulong seen)
     {
         var bit = 1UL << (int)member;
-        var first = member == Member.Unknown || (seen & bit) == 0;
+        var first = member is Member.Unknown or >= Member.Metadata || (seen & bit) == 0;
         seen |= bit;
         return first;
     }
@@ -76,6 +79,7 @@ static class Members
         : name.SequenceEqual("role"u8) ? Member.Role
         : name.SequenceEqual("type"u8) ? Member.Type
         : name.SequenceEqual("text"u8) ? Member.Text
+        : name.SequenceEqual("user"u8) ? Member.User
         : Member.Unknown;
 
     static Member OfFive(ReadOnlySpan<byte> name) =>
@@ -83,6 +87,9 @@ static class Members
         : name.SequenceEqual("batch"u8) ? Member.Batch
         : name.SequenceEqual("tools"u8) ? Member.Tools
         : name.SequenceEqual("usage"u8) ? Member.Usage
+        : name.SequenceEqual("input"u8) ? Member.Input
+        : name.SequenceEqual("top_p"u8) ? Member.TopP
+        : name.SequenceEqual("top_k"u8) ? Member.TopK
         : Member.Unknown;
 
     static Member OfSix(ReadOnlySpan<byte> name) =>
@@ -101,12 +108,15 @@ static class Members
         : name.SequenceEqual("headers"u8) ? Member.Headers
         : name.SequenceEqual("choices"u8) ? Member.Choices
         : name.SequenceEqual("message"u8) ? Member.Message
+        : name.SequenceEqual("user_id"u8) ? Member.UserId
+        : name.SequenceEqual("file_id"u8) ? Member.FileId
         : Member.Unknown;
 
     static Member OfEight(ReadOnlySpan<byte> name) =>
         name.SequenceEqual("response"u8) ? Member.Response
         : name.SequenceEqual("messages"u8) ? Member.Messages
         : name.SequenceEqual("end_user"u8) ? Member.EndUser
+        : name.SequenceEqual("metadata"u8) ? Member.Metadata
         : Member.Unknown;
 
     static Member OfTen(ReadOnlySpan<byte> name) =>
@@ -132,6 +142,10 @@ static class Members
         name.SequenceEqual("output_tokens"u8) ? Member.OutputTokens
         : name.SequenceEqual("prompt_tokens"u8) ? Member.PromptTokens
         : name.SequenceEqual("cached_tokens"u8) ? Member.CachedTokens
+        : name.SequenceEqual("include_usage"u8) ? Member.IncludeUsage
+        : name.SequenceEqual("stream_options"u8) ? Member.StreamOptions
+        : name.SequenceEqual("prompt_cache_key"u8) ? Member.PromptCacheKey
+        : name.SequenceEqual("safety_identifier"u8) ? Member.SafetyIdentifier
         : name.SequenceEqual("completion_tokens"u8) ? Member.CompletionTokens
         : name.SequenceEqual("cache_write_tokens"u8) ? Member.CacheWriteTokens
         : name.SequenceEqual("prompt_tokens_details"u8) ? Member.PromptTokensDetails

@@ -14,6 +14,18 @@ sealed class ParsingScratch
 
     public bool HasMaxCompletionTokens { get; set; }
 
+    /// <summary>What is noted of a live request for its routing; null in a log line.</summary>
+    public RequestOutline? Outline { get; set; }
+
+    /// <summary>Names of the open objects of a live request.</summary>
+    public OpenNames Names { get; } = new();
+
+    /// <summary>Where the value stands that a live request is refused for; negative when it is no value.</summary>
+    public int FaultAt { get; set; }
+
+    /// <summary>Whether the body's closing brace was read.</summary>
+    public bool IsClosed { get; set; }
+
     /// <summary>The whole <c>tools</c> array, as it stands in the line.</summary>
     public TextPiece ToolsArray { get; set; }
 
@@ -37,7 +49,10 @@ sealed class ParsingScratch
 
     public void Clear()
     {
-        HasTime = HasApi = HasMessages = HasMaxCompletionTokens = EndsWithAssistant = false;
+        HasTime = HasApi = HasMessages = HasMaxCompletionTokens = EndsWithAssistant = IsClosed = false;
+        Outline = null;
+        Names.Clear();
+        FaultAt = -1;
         ToolsArray = default;
         SystemMember.Clear();
         SystemMessages.Clear();

@@ -1,6 +1,6 @@
 namespace Stillwatch.Engine.Exchanges;
 
-/// <summary>Why a line of a log was skipped. The name in reports is the member in kebab-case.</summary>
+/// <summary>Why a line of a log was skipped, or a live request refused. The name in reports is the member in kebab-case.</summary>
 public enum RejectReason
 {
     None,
@@ -31,7 +31,7 @@ public enum RejectReason
     /// <summary>Older than the reordering window of 5 minutes allows.</summary>
     OutOfOrder,
 
-    /// <summary>Nested deeper than 256 levels.</summary>
+    /// <summary>Nested deeper than 256 levels, a live request deeper than 128.</summary>
     TooDeep,
 
     /// <summary>Longer than the line limit (32 MiB, the API's own body limit, unless set).</summary>
@@ -42,4 +42,7 @@ public enum RejectReason
 
     /// <summary>An account, organization or app stands in its file twice; the first is kept.</summary>
     DuplicateRecord,
+
+    /// <summary>A live request holds more open members, or names more files, than are checked.</summary>
+    TooMany,
 }

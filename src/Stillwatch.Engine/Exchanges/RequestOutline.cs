@@ -27,6 +27,12 @@ public sealed class RequestOutline
     /// <summary>Anthropic: the value of <c>metadata</c> when it is an object, braces included.</summary>
     public TextSlice Metadata { get; set; }
 
+    /// <summary>Anthropic: <c>metadata</c> where it stands as <c>null</c>; it can only be replaced whole.</summary>
+    public TextSlice NullMetadata { get; set; }
+
+    /// <summary>OpenAI: <c>stream_options</c> where it stands as <c>null</c>.</summary>
+    public TextSlice NullStreamOptions { get; set; }
+
     /// <summary>Anthropic: the value of <c>metadata.user_id</c>; OpenAI: of <c>user</c>. Quotes included; may be <c>null</c>.</summary>
     public TextSlice UserIdToken { get; set; }
 
@@ -39,17 +45,21 @@ public sealed class RequestOutline
     /// <summary>0 when absent.</summary>
     public int MaxTokens { get; set; }
 
-    /// <summary>Values of every <c>file_id</c> in the body, without quotes; at most <see cref="MaxFileIds"/>, more is a fault.</summary>
+    /// <summary>
+    /// Values of every <c>file_id</c> in the body, without quotes; at most <see cref="MaxFileIds"/>, more is a fault. Left out: those
+    /// inside <c>tools</c> and inside a block's <c>input</c>, which are the caller's own schemas and arguments.
+    /// </summary>
     public List<TextSlice> FileIds { get; } = [];
 
     public const int MaxFileIds = 1000;
 
-    /// <summary>Anthropic: <c>temperature</c>, <c>top_p</c> or <c>top_k</c> is present.</summary>
+    /// <summary>Anthropic: <c>temperature</c>, <c>top_p</c> or <c>top_k</c> is present and not null.</summary>
     public bool HasSampling { get; set; }
 
     public void Clear()
     {
         ModelToken = StreamOptions = IncludeUsageToken = Metadata = UserIdToken = SafetyIdentifierToken = PromptCacheKeyToken = default;
+        NullMetadata = NullStreamOptions = default;
         BodyStart = MaxTokens = 0;
         HasMembers = Stream = IncludeUsage = HasSampling = false;
         FileIds.Clear();

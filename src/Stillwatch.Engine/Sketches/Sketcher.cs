@@ -9,6 +9,9 @@ namespace Stillwatch.Engine.Sketches;
 /// Zero allocation once its caches are warm, bounded time: at most 16 KiB of head and 16 KiB of tail of a text are read.
 /// A whole-prompt MinHash would miss a short template with a long slot; skeletons of the ends and a FracMinHash of 4-token shingles find the
 /// template by containment (Broder 1997 for shingles; Irber et al. 2022 for the fractional sketch).
+/// A log's exchange is sketched at once; a gateway sketches the request while it is at hand (<see cref="SketchRequest"/>) and completes the
+/// sketch when the response is over (<see cref="Complete"/>), maybe an hour later and with another sketcher of the same key. It keeps
+/// a pool of as many sketchers as it has cores, since each holds about a megabyte of caches, and rents one for each of the two calls.
 /// </remarks>
 public sealed class Sketcher
 {
@@ -48,7 +51,19 @@ public sealed class Sketcher
         _prefixes = new PrefixCache(_seed);
     }
 
+    /// <summary>Sketches a whole exchange, request and response.</summary>
     public void Sketch(ParsedExchange exchange, out ExchangeSketch sketch)
+    {
+        SketchRequest(exchange, out sketch);
+        SketchOutput(exchange[exchange.ResponseText], exchange.Status, exchange.HasUsage ? exchange.Usage.OutputTokens : -1, ref sketch);
+        for (var i = 0; i < exchange.IssuedIds.Count && i < IdKeys.Capacity; i++)
+        {
+            sketch.Issued[i] = IdKey(exchange[exchange.IssuedIds[i]]);
+        }
+    }
+
+    /// <summary>Sketches what the request says. Who, when and from where must be filled in: id, time, account, organization, app, address, agent.</summary>
+    public void SketchRequest(ParsedExchange exchange, out ExchangeSketch sketch)
     {
         sketch = default;
         sketch.TimeMs = exchange.TimeMs;
@@ -60,9 +75,33 @@ public sealed class Sketcher
         sketch.Tls = TlsName(exchange);
         sketch.App = _apps.IndexOf(exchange);
         SketchContent(exchange, ref sketch);
-        SketchOutput(exchange, ref sketch);
+        for (var i = 0; i < exchange.PresentedIds.Count && i < IdKeys.Capacity; i++)
+        {
+            sketch.Presented[i] = IdKey(exchange[exchange.PresentedIds[i]]);
+        }
+
+        sketch.OutputTokens = -1;
         sketch.Traits = Shape(exchange);
         sketch.Order = OrderOf(exchange, sketch);
+    }
+
+    /// <summary>Completes a request's sketch with what became of it. Ends the gathering of <paramref name="output"/>.</summary>
+    /// <param name="outputTokens">As stated by the upstream; -1 when it stated none, then they are estimated from the text.</param>
+    public void Complete(ref ExchangeSketch sketch, int status, int outputTokens, OutputText output)
+    {
+        SketchOutput(output.Text, status, outputTokens, ref sketch);
+        for (var i = 0; i < output.IssuedIds; i++)
+        {
+            sketch.Issued[i] = IdKey(output.IssuedId(i));
+        }
+    }
+
+    /// <summary>Moves a sketch to another time: what a log line with that time would give. For exchanges that outlast the detector's patience.</summary>
+    /// <param name="id">The exchange's own id, as its request was sketched with; not empty.</param>
+    public void Retime(ref ExchangeSketch sketch, long timeMs, ReadOnlySpan<byte> id)
+    {
+        sketch.TimeMs = timeMs;
+        sketch.Order = OrderOf(XxHash3.HashToUInt64(id, (long)_seed), sketch);
     }
 
     void SketchContent(ParsedExchange exchange, ref ExchangeSketch sketch)
@@ -155,10 +194,10 @@ public sealed class Sketcher
         }
     }
 
-    void SketchOutput(ParsedExchange exchange, ref ExchangeSketch sketch)
+    void SketchOutput(ReadOnlySpan<byte> text, int status, int outputTokens, ref ExchangeSketch sketch)
     {
-        var text = exchange[exchange.ResponseText];
-        sketch.OutputTokens = exchange.HasUsage ? exchange.Usage.OutputTokens : text.Length > 0 ? (int)(text.Length / BytesPerToken) : -1;
+        sketch.OutputTokens = outputTokens >= 0 ? outputTokens : text.Length > 0 ? (int)(text.Length / BytesPerToken) : -1;
+        sketch.Traits |= status >= 400 ? ExchangeTraits.Failed : 0;
         if (text.Length > MinEchoTokens * 3)
         {
             var n = new TokenReader(text, _seed).ReadAll(_tokens);
@@ -167,18 +206,9 @@ public sealed class Sketcher
                 AddEcho(_tokens.AsSpan(0, n), ref sketch.Said);
             }
         }
-
-        AddIds(exchange, exchange.IssuedIds, ref sketch.Issued);
-        AddIds(exchange, exchange.PresentedIds, ref sketch.Presented);
     }
 
-    void AddIds(ParsedExchange exchange, List<TextSlice> ids, ref IdKeys into)
-    {
-        for (var i = 0; i < ids.Count && i < IdKeys.Capacity; i++)
-        {
-            into[i] = XxHash3.HashToUInt64(exchange[ids[i]], (long)~_seed) | 1;
-        }
-    }
+    ulong IdKey(ReadOnlySpan<byte> id) => XxHash3.HashToUInt64(id, (long)~_seed) | 1;
 
     /// <summary>Bottom-k of the sampled eight-token shingles: the same text inside a longer one keeps most of its smallest hashes.</summary>
     static void AddEcho(ReadOnlySpan<ulong> tokens, ref Fingerprints into)
@@ -246,7 +276,6 @@ public sealed class Sketcher
         shape |= exchange.Tools.IsEmpty ? 0 : ExchangeTraits.HasTools;
         shape |= exchange.System.IsEmpty ? 0 : ExchangeTraits.HasSystem;
         shape |= exchange.Batch ? ExchangeTraits.Batch : 0;
-        shape |= exchange.Status >= 400 ? ExchangeTraits.Failed : 0;
         shape |= exchange.Stream ? ExchangeTraits.Stream : 0;
         return shape;
     }
@@ -254,8 +283,10 @@ public sealed class Sketcher
     ulong OrderOf(ParsedExchange exchange, in ExchangeSketch sketch)
     {
         var id = exchange.Id.IsEmpty ? sketch.Item : XxHash3.HashToUInt64(exchange[exchange.Id], (long)_seed);
-        return TokenReader.Mix(id ^ TokenReader.Mix(sketch.Account ^ (ulong)sketch.TimeMs));
+        return OrderOf(id, sketch);
     }
+
+    static ulong OrderOf(ulong id, in ExchangeSketch sketch) => TokenReader.Mix(id ^ TokenReader.Mix(sketch.Account ^ (ulong)sketch.TimeMs));
 
     static ulong Fold(ReadOnlySpan<ulong> tokens)
     {
