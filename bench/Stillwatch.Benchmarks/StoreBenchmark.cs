@@ -95,6 +95,7 @@ static class StoreBenchmark
         OutputTokens = number % 2000,
         IsEstimated = number % 10 == 0,
         LatencyMs = 500 + (number % 9000),
+        App = null,
         Usage = System.Text.Encoding.UTF8.GetBytes(
             $$"""{"input_tokens":{{1000 + (number % 4000)}},"cache_creation_input_tokens":{{number % 300}},"cache_read_input_tokens":{{number % 20_000}},"output_tokens":{{number % 2000}}}"""),
         Sketch = RandomNumberGenerator.GetBytes(SketchBytes),

@@ -181,7 +181,9 @@ sealed class AdminApi(AdminParts parts)
         return context.Response.WriteAsJsonAsync(value, type, cancellationToken: context.RequestAborted);
     }
 
-    static string Value(HttpContext context, string name) => (string)context.Request.RouteValues[name]!;
+    // Kestrel decodes a path but for %2F, which it leaves so that no segment falls in two; an account may well hold a slash.
+    static string Value(HttpContext context, string name) =>
+        ((string)context.Request.RouteValues[name]!).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     static string? Query(HttpContext context, string name) => context.Request.Query[name] is [{ Length: > 0 } value] ? value : null;
 }

@@ -93,11 +93,11 @@ sealed class KeyDesk(KeyIssuer issuer, TimeProvider time, params IReadOnlyList<I
         }
     }
 
-    static (KeyRequest? Request, string? Fault) Read(KeyOrder order, DateTimeOffset now)
+    static (KeyRequest? Request, string? Fault) Read(KeyOrder? order, DateTimeOffset now)
     {
-        if (order.Keys is not null)
+        if (order is null or { Keys: not null })
         {
-            return (null, "a list inside a list");
+            return (null, "it is no key: send an object with at least an account");
         }
 
         var scopes = Access.KeyScopes.All;

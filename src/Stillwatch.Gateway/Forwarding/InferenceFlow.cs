@@ -245,6 +245,7 @@ sealed class InferenceFlow(GatewayParts parts)
         ResponseModel = exchange.EchoedModel ?? exchange.Route.UpstreamModel,
         UpstreamUserId = exchange.Route.Upstream.Config.SendUserId ? exchange.Caller.UpstreamUserId : null,
         Time = exchange.Time,
+        RequestId = exchange.RequestId,
         InputTokens = exchange is { Stream: true, Face: Dialect.Anthropic } ? parts.Tokens.CountRequest(exchange.Body!.Span) : 0,
         IncludeUsage = exchange.IncludeUsage,
     };

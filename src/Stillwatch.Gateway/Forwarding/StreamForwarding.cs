@@ -35,8 +35,11 @@ static class StreamForwarding
             error = Truncated();
         }
 
-        error ??= reading.IsComplete || reading.HasError ? null : Truncated();
-        exchange.End = error is not null ? ExchangeEnd.Truncated : reading.HasError ? ExchangeEnd.Failed : ExchangeEnd.Complete;
+        // An event too long to be read went by unread; the translated stream has a hole then.
+        error ??= translator is not (null or Rewriting) && events.Oversized > 0 ? Truncated() : null;
+        var hasFailed = reading.HasError || translator is { HasFailed: true };
+        error ??= reading.IsComplete || hasFailed ? null : Truncated();
+        exchange.End = error is not null ? ExchangeEnd.Truncated : hasFailed ? ExchangeEnd.Failed : ExchangeEnd.Complete;
         if (error is not null)
         {
             ErrorBody.WriteEvent(output, exchange.Face, error, exchange.RequestId);

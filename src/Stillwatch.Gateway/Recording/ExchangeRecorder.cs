@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Stillwatch.Engine.Exchanges;
 using Stillwatch.Gateway.Telemetry;
 using Stillwatch.Storage.Exchanges;
 
@@ -22,6 +23,7 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
     readonly ExchangeLog _log;
     readonly ContentLog? _content;
     readonly LiveEngine _engine;
+    readonly IReadOnlyList<AppRecord> _apps;
     readonly GatewayMetrics _metrics;
     readonly ILogger _logger;
     readonly Task _writing;
@@ -33,9 +35,9 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
     long _kept;
     long _waiting;
 
-    public ExchangeRecorder(ExchangeLog log, ContentLog? content, LiveEngine engine, GatewayMetrics metrics, ILogger logger, int queueLength = QueueLength)
+    public ExchangeRecorder(ExchangeLog log, ContentLog? content, LiveEngine engine, IReadOnlyList<AppRecord> apps, GatewayMetrics metrics, ILogger logger, int queueLength = QueueLength)
     {
-        (_log, _content, _engine, _metrics, _logger) = (log, content, engine, metrics, logger);
+        (_log, _content, _engine, _apps, _metrics, _logger) = (log, content, engine, apps, metrics, logger);
         _queue = Channel.CreateBounded<SettledExchange>(new BoundedChannelOptions(queueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
         _stop = new CancellationTokenSource();
         _writing = Task.Run(WriteAsync);
@@ -128,7 +130,7 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
     {
         try
         {
-            _log.Append([.. batch.Select(StoredForm.Of)]);
+            _log.Append([.. batch.Select(exchange => StoredForm.Of(exchange, _apps))]);
             _content?.Append(batch);
         }
         catch (IOException e)

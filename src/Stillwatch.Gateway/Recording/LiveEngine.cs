@@ -1,8 +1,10 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Stillwatch.Engine;
+using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Engine.Sketches;
+using Stillwatch.Storage.Logs;
 
 namespace Stillwatch.Gateway.Recording;
 
@@ -30,6 +32,7 @@ sealed partial class LiveEngine : IAsyncDisposable
     long _reportedExchanges = -1;
     long _nextReportTimestamp;
     long _taken;
+    long _late;
     bool _hasFailed;
 
     /// <param name="make">Makes an empty detector; called once for the original and once per report.</param>
@@ -115,6 +118,7 @@ sealed partial class LiveEngine : IAsyncDisposable
         {
             if (!_detector.Add(sketch))
             {
+                _late++;
                 Undetected.Add("late");
             }
         }
@@ -138,7 +142,7 @@ sealed partial class LiveEngine : IAsyncDisposable
         try
         {
             var start = _time.GetTimestamp();
-            _report = Completed().Report([]);
+            _report = Completed().Report(Rejected());
             _reportedExchanges = _taken;
             var now = _time.GetTimestamp();
             _nextReportTimestamp = now + (RestPerReport * (now - start));
@@ -163,6 +167,10 @@ sealed partial class LiveEngine : IAsyncDisposable
         copy.Complete();
         return copy;
     }
+
+    // As a scan of the stored sketches counts them.
+    IReadOnlyList<Rejection> Rejected() =>
+        _late == 0 ? [] : [new Rejection(RejectionTally.NameOf(RejectReason.OutOfOrder), _late, "exchanges", 0)];
 
     void Fail(Exception e)
     {

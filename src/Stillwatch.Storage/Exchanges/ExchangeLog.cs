@@ -33,6 +33,7 @@ public sealed class ExchangeLog : IDisposable
             output INTEGER NOT NULL,
             estimated INTEGER NOT NULL,
             latency_ms INTEGER NOT NULL,
+            app TEXT,
             usage BLOB,
             sketch BLOB NOT NULL
         );
@@ -64,7 +65,7 @@ public sealed class ExchangeLog : IDisposable
     static IReadOnlyList<string> Columns { get; } =
     [
         "id", "time_ms", "account", "organization", "key_id", "model", "upstream_model", "api", "status", "end", "input", "cache_read", "cache_write",
-        "output", "estimated", "latency_ms", "usage", "sketch",
+        "output", "estimated", "latency_ms", "app", "usage", "sketch",
     ];
 
     /// <param name="detectionKeyId">Names the key of the sketches; a log made with another one is refused, since the two cannot be compared.</param>
@@ -168,6 +169,7 @@ public sealed class ExchangeLog : IDisposable
         Next(exchange.OutputTokens);
         Next(exchange.IsEstimated ? 1 : 0);
         Next(exchange.LatencyMs);
+        Next(exchange.App);
         Next(exchange.Usage);
         Next(exchange.Sketch);
     }

@@ -74,7 +74,7 @@ public sealed class ExchangeLogReader(string path, string detectionKeyId)
     {
         using var command = connection.CreateCommand();
         command.CommandText =
-            "SELECT sequence, account, model, sketch FROM exchanges WHERE sequence > $after AND sequence <= $last ORDER BY sequence LIMIT $most";
+            "SELECT sequence, account, model, app, sketch FROM exchanges WHERE sequence > $after AND sequence <= $last ORDER BY sequence LIMIT $most";
         command.Parameters.AddWithValue("$after", after);
         command.Parameters.AddWithValue("$last", last);
         command.Parameters.AddWithValue("$most", SketchesPerPage);
@@ -82,7 +82,7 @@ public sealed class ExchangeLogReader(string path, string detectionKeyId)
         var page = new List<StoredSketch>(SketchesPerPage);
         while (reader.Read())
         {
-            page.Add(new StoredSketch(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<byte[]>(3)));
+            page.Add(new StoredSketch(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3), reader.GetFieldValue<byte[]>(4)));
         }
 
         return page;

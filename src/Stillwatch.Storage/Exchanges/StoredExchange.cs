@@ -41,6 +41,9 @@ public sealed record StoredExchange
 
     public required int LatencyMs { get; init; }
 
+    /// <summary>The registered app it claims, by its id: an index into a register changes with the register. Null for none.</summary>
+    public required string? App { get; init; }
+
     /// <summary>The upstream's own usage object as JSON; null when it stated none.</summary>
     public byte[]? Usage { get; init; }
 
@@ -50,7 +53,8 @@ public sealed record StoredExchange
 
 /// <summary>What is read back of an exchange to detect again.</summary>
 /// <param name="Sequence">Its place in the log; grows, with gaps.</param>
-public sealed record StoredSketch(long Sequence, string Account, string Model, byte[] Sketch);
+/// <param name="Model">As the caller named it; with <paramref name="App"/> what a sketch holds as an index of the process that made it.</param>
+public sealed record StoredSketch(long Sequence, string Account, string Model, string? App, byte[] Sketch);
 
 /// <summary>What an account used in a span of time.</summary>
 /// <param name="EstimatedExchanges">Of these, how many have a count of our own in place of the upstream's.</param>

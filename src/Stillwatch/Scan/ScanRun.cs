@@ -2,6 +2,7 @@ using Stillwatch.Engine;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Engine.Sketches;
+using Stillwatch.Storage;
 using Stillwatch.Storage.Logs;
 
 namespace Stillwatch.Scan;
@@ -10,7 +11,10 @@ namespace Stillwatch.Scan;
 sealed record ScanInputs
 {
     /// <summary>Logs, directories of logs, <c>-</c> for standard input.</summary>
-    public required IReadOnlyList<string> Logs { get; init; }
+    public IReadOnlyList<string> Logs { get; init; } = [];
+
+    /// <summary>A server's data directory, whose stored sketches are judged in place of logs.</summary>
+    public DataDirectory? Data { get; init; }
 
     public string? Accounts { get; init; }
 
@@ -24,40 +28,46 @@ sealed record ScanInputs
 /// <param name="IsUntrustworthy">The input is too bad to trust the report (exit code 3).</param>
 sealed record ScanOutcome(Report Report, ScanTotals Totals, IReadOnlyList<string> Notes, bool IsUntrustworthy);
 
-/// <summary>The main job offline: read logs, sketch, judge, report.</summary>
+/// <summary>The main job offline: read logs or stored sketches, judge, report.</summary>
 static class ScanRun
 {
     /// <summary>Left out of detection by this name, cues are not sketched either.</summary>
     public const string IntentCues = "intent-cues";
 
+    /// <exception cref="StorageUnusableException">The data directory's exchange log cannot be read.</exception>
     /// <exception cref="LogUnreadableException">An input does not exist or cannot be opened.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public static ScanOutcome Run(
         ScanInputs inputs, DetectorSettings settings, DetectionKey key, Action<ScanProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        var source = LogSource.Open(inputs.Logs);
+        var source = inputs.Data is null ? LogSource.Open(inputs.Logs) : new LogSource([], []);
         var accounts = inputs.Accounts is { } a ? RecordFile.ReadAccounts(a) : new RecordFile<AccountRecord>([], []);
         var organizations = inputs.Organizations is { } o ? RecordFile.ReadOrganizations(o) : new RecordFile<OrganizationRecord>([], []);
         var apps = inputs.Apps is { } p ? RecordFile.ReadApps(p) : new RecordFile<AppRecord>([], []);
 
         var (models, ids, register) = (new ModelNames(), new AccountIds(), new AppRegister(apps.Records));
         var detector = new CampaignDetector(settings, key, new AccountDirectory(key, accounts.Records), models, ids);
-        var pipeline = new ScanPipeline<ExchangeSketch>(() =>
-        {
-            var sketcher = new Sketcher(key, models, ids, register, useCues: !settings.Ignored.Contains(IntentCues));
-            return parsed =>
-            {
-                sketcher.Sketch(parsed, out var sketch);
-                return sketch;
-            };
-        });
-        var totals = pipeline.Run(source.Files, (in ExchangeSketch sketch) => detector.Add(in sketch), progress, cancellationToken);
+        bool Add(in ExchangeSketch sketch) => detector.Add(in sketch);
+        var totals = inputs.Data is { } data
+            ? new StoredSketches(data, key, models, ids, apps.Records).Run(Add, progress, cancellationToken)
+            : LogPipeline(key, models, ids, register, settings).Run(source.Files, Add, progress, cancellationToken);
         detector.Complete();
 
         var report = detector.Report([.. totals.Rejected, .. accounts.Rejected, .. organizations.Rejected, .. apps.Rejected]);
         var isBad = totals.IsUntrustworthy || accounts.IsUntrustworthy || organizations.IsUntrustworthy || apps.IsUntrustworthy;
         return new ScanOutcome(report, totals, Notes(source, totals), isBad);
     }
+
+    static ScanPipeline<ExchangeSketch> LogPipeline(
+        DetectionKey key, ModelNames models, AccountIds ids, AppRegister register, DetectorSettings settings) => new(() =>
+    {
+        var sketcher = new Sketcher(key, models, ids, register, useCues: !settings.Ignored.Contains(IntentCues));
+        return parsed =>
+        {
+            sketcher.Sketch(parsed, out var sketch);
+            return sketch;
+        };
+    });
 
     static List<string> Notes(LogSource source, ScanTotals totals)
     {
@@ -71,6 +81,8 @@ static class ScanRun
         {
             notes.Add(file.Lines == 0
                 ? $"{file.Name} is empty"
+                : source.Files.Count == 0
+                ? $"{file.Name}: none of its {file.Lines:N0} sketches can be read"
                 : $"{file.Name}: none of its {file.Lines:N0} lines is an exchange; an exchange log is JSON Lines with time, account, api, request.model and request.messages");
         }
 

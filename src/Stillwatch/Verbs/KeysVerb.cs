@@ -14,9 +14,9 @@ static class KeysVerb
 
     public static Command Create()
     {
-        var admin = new Option<Uri>("--admin")
+        var admin = new Option<string>("--admin")
         {
-            Description = "The admin listener of a running server.", HelpName = "URL", Recursive = true, DefaultValueFactory = _ => new Uri(DefaultAdmin),
+            Description = "The admin listener of a running server.", HelpName = "URL", Recursive = true, DefaultValueFactory = _ => DefaultAdmin,
         };
         var tokenFile = new Option<string?>("--token-file")
         {
@@ -78,19 +78,19 @@ static class KeysVerb
     }
 
     /// <summary>The options every verb under <c>keys</c> shares, and how each of them runs.</summary>
-    sealed record Places(Option<Uri> Admin, Option<string?> TokenFile, Option<string?> Data, Option<bool> Json)
+    sealed record Places(Option<string> Admin, Option<string?> TokenFile, Option<string?> Data, Option<bool> Json)
     {
         public void Act(Command verb, bool mayMake, Func<IKeyDesk, ParseResult, CancellationToken, Task<KeyAnswer>> ask) =>
             verb.SetAction(async (parsed, stop) =>
             {
                 var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-                var place = new KeyPlace(parsed.GetRequiredValue(Admin), parsed.GetValue(TokenFile), parsed.GetValue(Data));
-                if (place.Admin is not { IsAbsoluteUri: true, Scheme: "http" or "https" })
+                if (!Uri.TryCreate(parsed.GetRequiredValue(Admin), UriKind.Absolute, out var admin) || admin.Scheme is not ("http" or "https"))
                 {
-                    error.WriteLine($"--admin {place.Admin}: name an http or https address such as {DefaultAdmin}.");
+                    error.WriteLine($"--admin {parsed.GetRequiredValue(Admin)}: name an http or https address such as {DefaultAdmin}.");
                     return ExitCode.WrongUsage;
                 }
 
+                var place = new KeyPlace(admin, parsed.GetValue(TokenFile), parsed.GetValue(Data));
                 try
                 {
                     using var desk = KeyDesks.Open(place, mayMake, TimeProvider.System);

@@ -5,11 +5,12 @@ using Stillwatch.Engine.Judgement;
 using Stillwatch.Engine.Responses;
 using Stillwatch.Engine.Sketches;
 using Stillwatch.Scan;
+using Stillwatch.Storage;
 using Stillwatch.Storage.Logs;
 
 namespace Stillwatch.Verbs;
 
-/// <summary><c>stillwatch scan LOG…</c>: finds campaigns in exchange logs and writes the report.</summary>
+/// <summary><c>stillwatch scan LOG…|--data DIR</c>: finds campaigns in exchange logs, or in what a server stored, and writes the report.</summary>
 /// <remarks>
 /// Exit codes: 0 done, campaigns found or not; 1 failed or stopped; 2 wrong usage, a missing input, a faulty policy or key; 3 the input
 /// is too bad to trust (over 1 % bad lines, a truncated file, or no exchange at all), the report is written all the same.
@@ -25,8 +26,9 @@ static class ScanVerb
         var logs = new Argument<string[]>("LOG")
         {
             Description = "Exchange logs (.jsonl, .jsonl.gz, .jsonl.zst), directories of them, or - for standard input.",
-            Arity = ArgumentArity.OneOrMore,
+            Arity = ArgumentArity.ZeroOrMore,
         };
+        var data = new Option<string?>("--data") { Description = "A server's data directory: its stored sketches, under its own key, in place of logs.", HelpName = "DIR" };
         var accounts = File("--accounts", "What the operator knows of accounts; without it identity evidence is absent.");
         var organizations = File("--organizations", "Organizations and their owners.");
         var apps = File("--apps", "Reviewed third-party applications.");
@@ -38,13 +40,13 @@ static class ScanVerb
         var json = new Option<bool>("--json") { Description = "Print the report as JSON instead of the summary." };
         var verb = new Command("scan", "Find campaigns in exchange logs, and say why and how sure.")
         {
-            logs, accounts, organizations, apps, policy, key, memory, shards, directory, json,
+            logs, data, accounts, organizations, apps, policy, key, memory, shards, directory, json,
         };
         verb.SetAction((parsed, cancellationToken) =>
         {
             var inputs = new ScanInputs
             {
-                Logs = parsed.GetRequiredValue(logs),
+                Logs = parsed.GetValue(logs) ?? [],
                 Accounts = parsed.GetValue(accounts),
                 Organizations = parsed.GetValue(organizations),
                 Apps = parsed.GetValue(apps),
@@ -53,6 +55,13 @@ static class ScanVerb
             if (string.IsNullOrWhiteSpace(parsed.GetRequiredValue(directory)))
             {
                 error.WriteLine("--out is empty: name the directory the report goes to.");
+                return Task.FromResult(ExitCode.WrongUsage);
+            }
+
+            var (directoryOfServer, keyOfServer, usage) = Source(inputs.Logs, parsed.GetValue(data), parsed.GetValue(key));
+            if (usage is not null)
+            {
+                error.WriteLine(usage);
                 return Task.FromResult(ExitCode.WrongUsage);
             }
 
@@ -65,7 +74,7 @@ static class ScanVerb
 
             // Off this thread, so that Ctrl-C finds somebody to tell.
             return Task.Run(
-                () => Run(inputs, settings, secret, parsed.GetRequiredValue(directory), parsed.GetValue(json), output, error, cancellationToken).Code,
+                () => Run(inputs with { Data = directoryOfServer }, settings, keyOfServer ?? secret, parsed.GetRequiredValue(directory), parsed.GetValue(json), output, error, cancellationToken).Code,
                 CancellationToken.None);
         });
         return verb;
@@ -99,7 +108,7 @@ static class ScanVerb
 
             return (outcome.IsUntrustworthy ? ExitCode.BadInput : ExitCode.Done, outcome.Report);
         }
-        catch (LogUnreadableException e)
+        catch (Exception e) when (e is LogUnreadableException or StorageUnusableException)
         {
             error.WriteLine(e.Message);
             return (ExitCode.WrongUsage, null);
@@ -113,6 +122,32 @@ static class ScanVerb
         {
             error.WriteLine("Stopped before the end of the input; no report was written.");
             return (ExitCode.Failed, null);
+        }
+    }
+
+    // Logs, or a data directory with the key its sketches were made with: never both, since their hashes cannot be compared.
+    static (DataDirectory? Directory, DetectionKey? Key, string? Fault) Source(IReadOnlyList<string> logs, string? data, string? keyPath)
+    {
+        if (data is null)
+        {
+            return (null, null, logs.Count > 0 ? null : "Nothing to scan: name a LOG, or a server's data directory with --data DIR.");
+        }
+
+        if (logs.Count > 0 || keyPath is not null)
+        {
+            return (null, null, logs.Count > 0
+                ? $"Both LOG ({logs[0]}) and --data {data}: name one; scan the other by itself."
+                : $"Both --key {keyPath} and --data {data}: leave --key out, stored sketches are read with the directory's own key.");
+        }
+
+        try
+        {
+            var directory = DataDirectory.Look(data);
+            return (directory, new DetectionKey(directory.DetectionKey()), null);
+        }
+        catch (StorageUnusableException e)
+        {
+            return (null, null, $"--data {data}: {e.Message}");
         }
     }
 

@@ -227,6 +227,7 @@ public sealed class ExchangeLogTests : IDisposable
         OutputTokens = 0,
         IsEstimated = false,
         LatencyMs = 12,
+        App = null,
         Usage = number % 3 == 0 ? null : "{}"u8.ToArray(),
         Sketch = BitConverter.GetBytes(number),
     };
