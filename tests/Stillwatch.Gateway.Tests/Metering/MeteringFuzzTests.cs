@@ -14,7 +14,11 @@ public sealed class MeteringFuzzTests(LoadedCounter loaded, ITestOutputHelper ou
     // What tends to break parsers, put in at random places.
     static readonly byte[][] s_splinters =
     [
-        .. new[] { "\r", "\n", "\r\n", "\n\n", "\"", "\\", "\\u", "\\ud83d", "{", "}", "[", "]", ":", ",", "null", "-1", "1e999", "99999999999", "data:", "event:", "event: error\n", "[DONE]", "\"type\":", "\"usage\":{", "\"index\":-5," }.Select(System.Text.Encoding.UTF8.GetBytes),
+        .. new[]
+        {
+            "\r", "\n", "\r\n", "\n\n", "\"", "\\", "\\u", "\\ud83d", "{", "}", "[", "]", ":", ",", "null", "-1", "1e999", "99999999999",
+            "data:", "event:", "event: error\n", "[DONE]", "\"type\":", "\"usage\":{", "\"index\":-5,",
+        }.Select(System.Text.Encoding.UTF8.GetBytes),
         [0], [0xFF], [0xC0, 0x80], [0xEF, 0xBB, 0xBF], [0xED, 0xA0, 0x80], new byte[300],
     ];
 
