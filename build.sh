@@ -21,6 +21,7 @@ usage() {
 ./build.sh build          build everything in Release
 ./build.sh help           this text
 
+The tests that run published clients need npm; without it they are named and skipped.
 STILLWATCH_CORPUS names a folder of real prompts and traces. Without it, tests that need it are named and skipped.
 TEXT
 }
@@ -136,6 +137,23 @@ name_them() {
     }' "$out"/tests/*.log
 }
 
+# The published clients that tests run, as tests/clients/package-lock.json pins them; installed again only when that changed.
+# Without npm their tests are skipped with a reason, except in continuous integration, where they fail.
+install_clients() {
+  local folder=$root/tests/clients stamp log=$out/clients.log
+  stamp=$folder/node_modules/.installed
+  if [ -f "$stamp" ] && cmp -s "$folder/package-lock.json" "$stamp"; then return 0; fi
+  if ! command -v npm >/dev/null 2>&1; then
+    echo "Clients: npm was not found, so the tests that run published clients are skipped"
+    return 0
+  fi
+  echo "Clients: npm ci in tests/clients (about 700 MB, under a minute on a good line)..."
+  mkdir -p "$out" || return 1
+  if (cd "$folder" && npm ci) >"$log" 2>&1 </dev/null && cp "$folder/package-lock.json" "$stamp"; then return 0; fi
+  rm -rf "$folder/node_modules" # half a set of clients would fail in ways that say nothing
+  echo "Clients: npm ci failed; $log says why. The tests that run published clients are skipped"
+}
+
 run_tests() {
   if [ "${1:-}" = --full ]; then export STILLWATCH_FULL=1; fi
   if [ -z "${STILLWATCH_CORPUS:-}" ] && [ -d "$root/../shared/data/dev" ]; then
@@ -151,6 +169,7 @@ run_tests() {
     echo "0 passed, 1 failed, 0 skipped"
     return 1
   fi
+  install_clients
   local project
   for project in "$root"/tests/*/*.csproj; do
     [ -f "$project" ] || continue

@@ -18,11 +18,15 @@ const string Usage = $"""
     {GatewayBenchmarkOptions.Usage}
       sketch                the cost of a sketch, by size of the prompt
       store [--rows 200000] the exchange log: rows a second, bytes a row, reading back, retention; the check of a key
+      tokens --streams DIR [--each]
+                            our own count of output tokens against the stated one, over every recorded response in DIR; --each lists them
+      metering              the cost of reading a stream: per event and per byte
       read FILE             reading and parsing alone, against zcat | wc -l
       look [--scenario tiny] [--seed 1] [--scale 1] [--corpus DIR] [--logs-only] [--ignore TRAIT,...] [--report FILE]
                             one run, campaign by campaign with its evidence
       keys [--scenario tiny] [--seed 1] [--scale 1] [--corpus DIR]
                             which content keys a campaign's accounts share
+      inline                what a live request costs, parsed and sketched, against a bare JSON pass
       picture REPORT.json OUT.svg
                             the first campaign of a report as the README shows it
     """;
@@ -53,11 +57,20 @@ switch (args.FirstOrDefault())
             Option("--scenario") ?? "tiny", ulong.Parse(Option("--seed") ?? "1"), double.Parse(Option("--scale") ?? "1"), Option("--corpus"),
             !args.Contains("--logs-only"), Option("--ignore"), Option("--report"), Option("--exclude"), Option("--only"));
         return 0;
+    case "tokens" when Option("--streams") is { } streams && Directory.Exists(streams):
+        await TokensBenchmark.RunAsync(streams, args.Contains("--each"), System.Console.Out);
+        return 0;
+    case "metering":
+        MeteringBenchmark.Run(System.Console.Out);
+        return 0;
     case "keys":
         KeyLook.Run(Option("--scenario") ?? "tiny", ulong.Parse(Option("--seed") ?? "1"), double.Parse(Option("--scale") ?? "1"), Option("--corpus"));
         return 0;
     case "read":
         ReadBenchmark.Run(args[1], System.Console.Out);
+        return 0;
+    case "inline":
+        InlineBenchmark.Run(System.Console.Out);
         return 0;
     case "picture" when args.Length == 3:
         var report = JsonSerializer.Deserialize(File.ReadAllBytes(args[1]), ReportJson.Readable.Report)!;

@@ -59,10 +59,11 @@ sealed class DataPlane(GatewayParts parts)
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            parts.Log.Fault(requestId, e);
+            parts.Events.Faulted(requestId, e);
             if (context.Response.HasStarted)
             {
                 context.Abort();
+                return;
             }
 
             await Reply.ErrorAsync(context, face, new GatewayError(500, "internal_error", "The gateway failed on this request; the fault is logged under its id."), requestId);

@@ -1,15 +1,17 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Stillwatch.Engine;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Sketches;
+using Stillwatch.Gateway.Admin;
 using Stillwatch.Gateway.Configuration;
 using Stillwatch.Gateway.Development;
 using Stillwatch.Gateway.Forwarding;
 using Stillwatch.Gateway.Keys;
 using Stillwatch.Gateway.Metering;
 using Stillwatch.Gateway.Recording;
+using Stillwatch.Gateway.Telemetry;
 using Stillwatch.Storage;
 using Stillwatch.Storage.Exchanges;
 using Stillwatch.Storage.Ownership;
@@ -17,14 +19,18 @@ using Stillwatch.Storage.Ownership;
 namespace Stillwatch.Gateway;
 
 /// <summary>A running gateway: both listeners, the data directory, and everything between. Starts whole or not at all.</summary>
-sealed class GatewayHost : IAsyncDisposable
+/// <remarks>Parts are opened from the disk outwards and closed in the opposite order: first no more requests, then what they left is written.</remarks>
+sealed partial class GatewayHost : IAsyncDisposable
 {
     /// <summary>Bodies held in memory at once, over all requests.</summary>
     const long MaxBodyBytes = 1L << 30;
 
     const string DevelopmentAccount = "acct_development";
+    static readonly TimeSpan GraceForRequests = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan RetentionPeriod = TimeSpan.FromHours(1);
 
     readonly Stack<Func<ValueTask>> _closing = [];
+    OperatorRecords _records = new([], []);
 
     GatewayHost()
     {
@@ -45,16 +51,20 @@ sealed class GatewayHost : IAsyncDisposable
     /// <summary>Detection, fed with every exchange.</summary>
     public LiveEngine Engine { get; private set; } = null!;
 
+    public ExchangeLog Log { get; private set; } = null!;
+
     public GatewayParts Parts { get; private set; } = null!;
 
+    /// <param name="watcher">Brings later configurations; null when there is no file.</param>
     /// <exception cref="StorageUnusableException">The data directory cannot be used; the message says why and what to do.</exception>
     /// <exception cref="IOException">An address cannot be listened on.</exception>
-    public static async Task<GatewayHost> StartAsync(GatewayConfig config, ServeOptions options, CancellationToken cancellationToken = default)
+    public static async Task<GatewayHost> StartAsync(
+        GatewayConfig config, ServeOptions options, ConfigWatcher? watcher = null, CancellationToken cancellationToken = default)
     {
         var host = new GatewayHost();
         try
         {
-            await host.OpenAsync(config, options, cancellationToken);
+            await host.OpenAsync(config, options, watcher, cancellationToken);
             return host;
         }
         catch
@@ -64,43 +74,103 @@ sealed class GatewayHost : IAsyncDisposable
         }
     }
 
-    async Task OpenAsync(GatewayConfig config, ServeOptions options, CancellationToken cancellationToken)
+    async Task OpenAsync(GatewayConfig config, ServeOptions options, ConfigWatcher? watcher, CancellationToken cancellationToken)
     {
-        var logs = options.Logs ?? NullLoggerFactory.Instance;
-        var eventTime = options.EventTime ?? options.Time;
         var directory = Closing(DataDirectory.Lock(config.DataDirectory));
         Keys = Closing(KeyIssuer.Open(directory, options.Time));
         config = await WithDevelopmentUpstreamAsync(config, options, cancellationToken);
+        var metrics = Closing(new GatewayMetrics());
+        OpenDetection(config, options, directory, metrics, cancellationToken);
+        if (watcher is not null)
+        {
+            watcher.Changing += next => Parts.State = new GatewayState(next, options.Time, Parts.State);
+        }
 
+        metrics.ObserveQueue(() => Parts.Recorder.Counts.Waiting);
+        metrics.ObserveCircuits(() => Circuits(Parts.State));
+        metrics.ObserveConfig(() => watcher?.Status.IsCurrent ?? true);
+        if (options.IsDevelopment)
+        {
+            DevelopmentKey = Keys.Create(new KeyRequest(DevelopmentAccount)).Text;
+        }
+
+        AdminAddress = await StartAsync(AdminListener(config, options, directory, watcher), cancellationToken);
+        DataAddress = await StartAsync(Listeners.Data(config, new DataPlane(Parts).HandleAsync, options.Logs), cancellationToken);
+        foreach (var warning in directory.Warnings)
+        {
+            LogDirectoryWarning(options.Logs.CreateLogger<GatewayHost>(), warning);
+        }
+    }
+
+    void OpenDetection(GatewayConfig config, ServeOptions options, DataDirectory directory, GatewayMetrics metrics, CancellationToken cancellationToken)
+    {
         var key = new DetectionKey(directory.DetectionKey());
-        var records = OperatorRecords.Read(config);
-        var (models, ids, apps) = (new ModelNames(), new AccountIds(), new AppRegister(records.Apps));
-        var accounts = new AccountDirectory(key, records.Accounts);
-        var log = Closing(ExchangeLog.Open(directory.ExchangesPath, key.Id));
+        _records = OperatorRecords.Read(config);
+        var (models, ids, apps) = (new ModelNames(), new AccountIds(), new AppRegister(_records.Apps));
+        var accounts = new AccountDirectory(key, _records.Accounts);
+        Log = Closing(ExchangeLog.Open(directory.ExchangesPath, key.Id));
         Engine = new LiveEngine(
             () => new CampaignDetector(new DetectorSettings(), key, accounts, models, ids),
-            StoredForm.Replay(log.Reader, models, ids, cancellationToken), options.Time, logs.CreateLogger("Stillwatch.Gateway.Engine"));
+            StoredForm.Replay(Log.Reader, models, ids, cancellationToken), options.Time, options.Logs.CreateLogger<LiveEngine>());
         _closing.Push(Engine.DisposeAsync);
         var content = config.LogContent ? Closing(new ContentLog(directory.ContentPath)) : null;
-        var recorder = new ExchangeRecorder(log, content, Engine, logs.CreateLogger("Stillwatch.Gateway.Recording"));
+        var recorder = new ExchangeRecorder(Log, content, Engine, metrics, options.Logs.CreateLogger<ExchangeRecorder>());
         _closing.Push(recorder.DisposeAsync);
         Parts = new GatewayParts
         {
             State = new GatewayState(config, options.Time),
             Time = options.Time,
-            EventTime = eventTime,
+            EventTime = options.EventTime ?? options.Time,
             Keys = Keys.Ring,
             Desks = new SketchDesks(() => new Sketcher(key, models, ids, apps)),
             Recorder = recorder,
             Tokens = new TokenCounter(),
             Buffers = new BufferBudget(MaxBodyBytes),
+            Events = new DataPlaneEvents(options.Logs.CreateLogger<DataPlane>(), metrics),
             Owners = Closing(OwnershipStore.Open(directory.OwnershipPath)),
-            Log = new ForwardingLog(logs.CreateLogger("Stillwatch.Gateway.Forwarding")),
         };
-        DataAddress = await StartAsync(Listeners.Data(config, new DataPlane(Parts).HandleAsync, logs), cancellationToken);
-        if (options.IsDevelopment)
+        Closing(options.Time.CreateTimer(_ => DeleteOld(), null, RetentionPeriod, RetentionPeriod));
+    }
+
+    WebApplication AdminListener(GatewayConfig config, ServeOptions options, DataDirectory directory, ConfigWatcher? watcher)
+    {
+        var recorded = _records.Accounts.Select(account => account.Account).ToHashSet(StringComparer.Ordinal);
+        var api = new AdminApi(new AdminParts
         {
-            DevelopmentKey = Keys.Create(new KeyRequest(DevelopmentAccount)).Text;
+            Token = config.AdminIsOpen ? null : directory.AdminToken(),
+            Keys = Keys,
+            Time = options.Time,
+            Report = Engine.ReportAsync,
+            Exchanges = Log.Reader,
+            Counts = () => CountsOf(Parts.Recorder.Counts),
+            Readiness = () => new Readiness(true, ReasonsOf(watcher)),
+            IsRecordedAccount = recorded.Contains,
+        });
+        var admin = Listeners.Admin(config, services => services.AddStillwatchTelemetry(Environment.GetEnvironmentVariable), options.Logs);
+        admin.MapStillwatchMetrics();
+        api.Map(admin);
+        return admin;
+    }
+
+    static ExchangeCounts CountsOf(RecordingCounts counts) => new(counts.Received, counts.Kept, counts.Dropped, counts.Waiting);
+
+    static IReadOnlyList<string> ReasonsOf(ConfigWatcher? watcher) => watcher?.Status is { IsCurrent: false } status
+        ? [.. status.Faults.Select(fault => $"the configuration file was refused, the last good one runs on: {fault}")]
+        : [];
+
+    static IEnumerable<CircuitReading> Circuits(GatewayState state) => state.Upstreams.SelectMany(upstream => upstream.Replicas.Select((replica, i) =>
+        new CircuitReading(upstream.Config.Name, i, replica.IsOpen ? CircuitReadingState.Open : CircuitReadingState.Closed)));
+
+    void DeleteOld()
+    {
+        try
+        {
+            var before = Parts.EventTime.GetUtcNow() - TimeSpan.FromDays(Parts.State.Config.RetentionDays);
+            Log.DeleteOlderThan(before.ToUnixTimeMilliseconds(), CancellationToken.None);
+        }
+        catch (IOException)
+        {
+            // the next hour tries again; the writer reports a disk that refuses
         }
     }
 
@@ -108,7 +178,11 @@ sealed class GatewayHost : IAsyncDisposable
     {
         _closing.Push(server.DisposeAsync);
         await server.StartAsync(cancellationToken);
-        _closing.Push(() => new ValueTask(server.StopAsync(CancellationToken.None)));
+        _closing.Push(async () =>
+        {
+            using var grace = new CancellationTokenSource(GraceForRequests, TimeProvider.System);
+            await server.StopAsync(grace.Token);
+        });
         return Listeners.AddressOf(server);
     }
 
@@ -147,4 +221,7 @@ sealed class GatewayHost : IAsyncDisposable
             await close();
         }
     }
+
+    [LoggerMessage(1500, LogLevel.Warning, "{Warning}")]
+    static partial void LogDirectoryWarning(ILogger log, string warning);
 }

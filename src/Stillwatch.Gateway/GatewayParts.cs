@@ -1,9 +1,9 @@
-using Stillwatch.Engine.Sketches;
 using Stillwatch.Gateway.Batches;
 using Stillwatch.Gateway.Forwarding;
 using Stillwatch.Gateway.Keys;
 using Stillwatch.Gateway.Metering;
 using Stillwatch.Gateway.Recording;
+using Stillwatch.Gateway.Telemetry;
 using Stillwatch.Storage.Ownership;
 
 namespace Stillwatch.Gateway;
@@ -42,5 +42,5 @@ sealed class GatewayParts
     /// <summary>Sketches of batches' requests, until their results are fetched.</summary>
     public BatchSketches BatchSketches { get; } = new();
 
-    public required ForwardingLog Log { get; init; }
+    public required DataPlaneEvents Events { get; init; }
 }

@@ -76,7 +76,10 @@ public sealed class DataDirectory : IDisposable
         catch (IOException e) when (Directory.Exists(root))
         {
             throw new StorageUnusableException(
-                $"The data directory {root} is in use by another stillwatch. Stop that one, or name another directory with --data.", e);
+                $"The data directory {root} is in use by another stillwatch. Stop that one, or name another directory with --data.", e)
+            {
+                IsInUse = true,
+            };
         }
         catch (IOException e)
         {

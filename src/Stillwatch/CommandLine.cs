@@ -15,10 +15,12 @@ static class CommandLine
     public static RootCommand Create() => new("Finds industrial-scale distillation campaigns in LLM API traffic.")
     {
         DemoVerb.Create(),
+        ServeVerb.Create(),
         ScanVerb.Create(),
         ExplainVerb.Create(),
         SimulateVerb.Create(),
         EvaluateVerb.Create(),
+        KeysVerb.Create(),
     };
 
     /// <returns>The exit code.</returns>

@@ -21,6 +21,7 @@ namespace Stillwatch.Benchmarks.Gateway
             start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(AllocationProbe).Assembly.Location;
             start.Environment[Folder] = Path.GetTempPath();
             start.Environment["DOTNET_PerfMapEnabled"] = "3"; // names of compiled methods, for perf
+            start.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // with it code lies in a mapping that perf cannot name
         }
 
         public static Func<long> For(int process) => () =>

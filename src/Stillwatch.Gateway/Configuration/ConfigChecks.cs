@@ -83,7 +83,7 @@ sealed class ConfigChecks(GatewayConfig config, ConfigNotes notes)
         foreach (var upstream in config.Upstreams)
         {
             var urls = $"upstreams.{upstream.Name}.urls";
-            if (upstream.Replicas.Count == 0 && !notes.Blames(urls))
+            if (upstream.Replicas.Count == 0 && upstream.Name != ConfigReader.DevelopmentUpstream && !notes.Blames(urls))
             {
                 notes.Fault(urls, "there is none; write at least one address, like [http://10.0.0.5:8000].");
             }

@@ -7,7 +7,8 @@ sealed partial class ConfigReader
     // An hour is as long as the published SDKs wait by themselves for a whole answer; a day leaves room for anything.
     static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(1);
 
-    static readonly ConfigParser<Dialect> Api = ConfigScalars.Choice(("anthropic", Dialect.Anthropic), ("openai", Dialect.OpenAi));
+    /// <summary>The wire formats an upstream may speak.</summary>
+    public static readonly ConfigParser<Dialect> Api = ConfigScalars.Choice(("anthropic", Dialect.Anthropic), ("openai", Dialect.OpenAi));
 
     static readonly ConfigParser<Dialect?> Face = ConfigScalars.Choice<Dialect?>(("anthropic", Dialect.Anthropic), ("openai", Dialect.OpenAi));
 

@@ -200,8 +200,8 @@ sealed class ConfigSection
         _notes.Ask(Schema(key), fallback);
     }
 
-    // An address may carry a password in front of its host.
-    static string Shown(string raw)
+    /// <summary>A value as a fault shows it: without the password an address may carry in front of its host, and not too long.</summary>
+    public static string Shown(string raw)
     {
         var at = raw.LastIndexOf('@');
         var host = raw.IndexOf("//", StringComparison.Ordinal);

@@ -9,6 +9,9 @@ static class ReplySender
     /// <summary>A quick stream is flushed that often: its first event at once, then in batches, as a fast server's events arrive.</summary>
     const int EventsPerFlush = 16;
 
+    /// <summary>Kestrel throws away what has not left when a connection is broken; this lets it leave.</summary>
+    static readonly TimeSpan BeforeCut = TimeSpan.FromMilliseconds(50);
+
     static readonly TimeSpan EndlessPause = TimeSpan.FromMilliseconds(20);
 
     public static Task SendAsync(DevelopmentExchange exchange, Reply reply, TimeProvider time)
@@ -62,6 +65,7 @@ static class ReplySender
                 await output.FlushAsync(exchange.Aborted);
                 if (piece.Kind == PieceKind.Cut)
                 {
+                    await Task.Delay(BeforeCut, time, exchange.Aborted);
                     exchange.Cut();
                 }
 

@@ -35,7 +35,9 @@ static class BodyForwarding
 
             tap.Add(memory.Span[..read]);
             output.Advance(read);
+            exchange.Waiting.Begin();
             await output.FlushAsync(deadline.Token);
+            exchange.Waiting.End();
         }
     }
 
@@ -66,19 +68,22 @@ static class BodyForwarding
         try
         {
             deadline.Within(exchange.Route!.Upstream.Config.IdleTimeout);
-            var read = await upstream.ReadAsync(into, deadline.Token);
-            exchange.UpstreamTime = parts.Time.GetElapsedTime(exchange.StartTimestamp);
-            return (read, null);
+            exchange.Waiting.Begin();
+            return (await upstream.ReadAsync(into, deadline.Token), null);
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
-            parts.Log.Failed(exchange.Route!.Upstream.Config.Name, "body_broke_off");
+            parts.Events.UpstreamFailed(exchange.Route!.Upstream.Config.Name, "body_broke_off");
             return (0, new GatewayError(502, "upstream_truncated", "The model's server broke off in the middle of its answer."));
         }
         catch (OperationCanceledException) when (!deadline.ClientLeft)
         {
-            parts.Log.Failed(exchange.Route!.Upstream.Config.Name, deadline.IsOver ? "total_timeout" : "idle_timeout");
+            parts.Events.UpstreamFailed(exchange.Route!.Upstream.Config.Name, deadline.IsOver ? "total_timeout" : "idle_timeout");
             return (0, new GatewayError(504, "upstream_timeout", "The model's server stopped sending before the answer was complete."));
+        }
+        finally
+        {
+            exchange.Waiting.End();
         }
     }
 }

@@ -7,6 +7,7 @@ using Stillwatch.Gateway.Dialects;
 using Stillwatch.Gateway.Dialects.Translation;
 using Stillwatch.Gateway.Metering;
 using Stillwatch.Gateway.Recording;
+using Stillwatch.Gateway.Telemetry;
 
 namespace Stillwatch.Gateway.Forwarding;
 
@@ -26,12 +27,16 @@ sealed class InferenceFlow(GatewayParts parts)
         {
             Time = parts.EventTime.GetUtcNow(),
             StartTimestamp = parts.Time.GetTimestamp(),
+            Waiting = new UpstreamTime(parts.Time),
         };
         GatewayError? error;
+        exchange.Waiting.Begin();
         (exchange.Body, error) = await RequestBody.ReadAsync(context.Request, endpoint.MaxBodyBytes, parts.Buffers, context.RequestAborted);
+        exchange.Waiting.End();
         if (error is not null || !RequestReading.TryRead(context, exchange, exchange.Body!.Span, parts, out error))
         {
             parts.Recorder.CountRefused(error.Code);
+            parts.Events.Refused(requestId, error.Code, error.Status);
             await Reply.ErrorAsync(context, exchange.Face, error, requestId);
             return;
         }
@@ -78,12 +83,13 @@ sealed class InferenceFlow(GatewayParts parts)
         }
 
         var upstream = exchange.Route!.Upstream;
+        exchange.Waiting.Begin();
         var (response, error) = await UpstreamSending.SendAsync(
             upstream, HttpMethod.Post, PathOf(exchange, context),
             () => new BodyContent(body, exchange.Edits),
             request => UpstreamHeaders.Write(request, context.Request.Headers, exchange.Face, upstream.Config, exchange.RequestId),
-            deadline, parts.Log);
-        exchange.UpstreamTime = parts.Time.GetElapsedTime(exchange.StartTimestamp);
+            deadline, parts.Events);
+        exchange.Waiting.End();
         if (response is null)
         {
             await FailAsync(context, exchange, error!);
@@ -133,7 +139,16 @@ sealed class InferenceFlow(GatewayParts parts)
         {
             context.Response.ContentType = translation is null ? context.Response.ContentType : "text/event-stream; charset=utf-8";
             await context.Response.StartAsync(deadline.Token); // clients time the headers, not the first event
-            await StreamForwarding.RunAsync(context, exchange, upstream, TranslatorOf(exchange, translation), deadline, parts);
+            parts.Events.StreamStarted(exchange);
+            try
+            {
+                await StreamForwarding.RunAsync(context, exchange, upstream, TranslatorOf(exchange, translation), deadline, parts);
+            }
+            finally
+            {
+                parts.Events.StreamEnded(exchange);
+            }
+
             return;
         }
 
@@ -195,7 +210,7 @@ sealed class InferenceFlow(GatewayParts parts)
         var (whole, broken) = await BodyForwarding.ReadWholeAsync(upstream, exchange, deadline, parts, MaxErrorBytes);
         if (status is 401 or 403 && !config.Trusted)
         {
-            parts.Log.CredentialRefused(config.Name, status);
+            parts.Events.CredentialRefused(config.Name, status);
         }
 
         if (whole is not null && config.Trusted && !exchange.IsTranslated && status >= 400)

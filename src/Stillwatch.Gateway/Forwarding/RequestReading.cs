@@ -57,7 +57,7 @@ static class RequestReading
         var name = parsed[parsed.Model];
         Span<char> chars = stackalloc char[LongestModelBytes];
         var requested = name.Length <= LongestModelBytes ? chars[..Encoding.UTF8.GetChars(name, chars)] : default;
-        if (requested.IsEmpty || !exchange.State.Models.TryRoute(exchange.Face, requested, out var upstream, out var model))
+        if (requested.IsEmpty || !exchange.State.Models.TryRoute(exchange.Face, requested, out var rule))
         {
             error = new GatewayError(404, "unknown_model", name.Length > LongestModelBytes
                 ? $"model: a name is at most {LongestModelBytes} bytes long."
@@ -67,7 +67,7 @@ static class RequestReading
 
         error = null;
         exchange.Route = new Route(
-            exchange.State[upstream], model, requested.SequenceEqual(model) ? model : requested.ToString());
+            exchange.State[rule.Upstream], rule, requested.SequenceEqual(rule.Model) ? rule.Model : requested.ToString());
         return true;
     }
 

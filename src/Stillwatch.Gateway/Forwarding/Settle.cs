@@ -1,6 +1,7 @@
 using System.Text;
 using Stillwatch.Gateway.Metering;
 using Stillwatch.Gateway.Recording;
+using Stillwatch.Gateway.Telemetry;
 
 namespace Stillwatch.Gateway.Forwarding;
 
@@ -14,7 +15,7 @@ static class Settle
     {
         using var nothing = exchange.Reading is null ? new ResponseReading(exchange.UpstreamDialect) : null;
         var reading = exchange.Reading ?? nothing!;
-        var settlement = exchange.ReachedModel && exchange.Body is not null ? Settlement.Of(reading, exchange.Body.Span, parts.Tokens) : default;
+        var settlement = exchange.ReachedModel ? Settlement.Of(reading, exchange.Body is null ? [] : exchange.Body.Span, parts.Tokens) : default;
         var elapsed = parts.Time.GetElapsedTime(exchange.StartTimestamp);
         var desk = parts.Desks.Take();
         try
@@ -30,6 +31,18 @@ static class Settle
             parts.Desks.GiveBack(desk);
         }
 
+        parts.Events.Finished(exchange, new ExchangeMeasurement
+        {
+            Face = exchange.Face,
+            Route = exchange.Route!.Rule,
+            Status = exchange.Status,
+            End = exchange.End,
+            IsStream = exchange.Stream,
+            Settlement = exchange.ReachedModel ? settlement : null,
+            Duration = elapsed,
+            TimeToFirstToken = exchange.FirstTokenTimestamp == 0 ? null : parts.Time.GetElapsedTime(exchange.StartTimestamp, exchange.FirstTokenTimestamp),
+            Overhead = elapsed - exchange.Waiting.Total,
+        });
         parts.Recorder.Record(new SettledExchange
         {
             Id = exchange.Id,
@@ -37,7 +50,7 @@ static class Settle
             Account = exchange.Caller.Account,
             Organization = exchange.Caller.Organization,
             KeyId = exchange.Caller.KeyId,
-            Model = exchange.Route!.RequestedModel,
+            Model = exchange.Route.RequestedModel,
             UpstreamModel = exchange.Route.UpstreamModel,
             Api = exchange.Api,
             Status = exchange.Status,

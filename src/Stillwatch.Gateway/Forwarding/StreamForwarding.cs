@@ -52,10 +52,11 @@ static class StreamForwarding
                 try
                 {
                     deadline.Within(exchange.Route!.Upstream.Config.IdleTimeout);
+                    exchange.Waiting.Begin();
                     _ = await upstream.ReadAsync(Memory<byte>.Empty, deadline.Token);
                     buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
                     var read = await upstream.ReadAsync(buffer, deadline.Token);
-                    exchange.UpstreamTime = parts.Time.GetElapsedTime(exchange.StartTimestamp);
+                    exchange.Waiting.End();
                     if (read == 0)
                     {
                         return null;
@@ -65,25 +66,33 @@ static class StreamForwarding
                 }
                 catch (Exception e) when (e is IOException or HttpRequestException)
                 {
-                    parts.Log.Failed(exchange.Route!.Upstream.Config.Name, "stream_broke_off");
+                    parts.Events.UpstreamFailed(exchange.Route!.Upstream.Config.Name, "stream_broke_off");
                     return Truncated();
                 }
                 catch (OperationCanceledException) when (!deadline.ClientLeft)
                 {
-                    parts.Log.Failed(exchange.Route!.Upstream.Config.Name, deadline.IsOver ? "total_timeout" : "idle_timeout");
+                    parts.Events.UpstreamFailed(exchange.Route!.Upstream.Config.Name, deadline.IsOver ? "total_timeout" : "idle_timeout");
                     return new GatewayError(504, "upstream_timeout", "The model's server stopped sending before the answer was complete.");
                 }
                 finally
                 {
+                    exchange.Waiting.End();
                     if (buffer is not null)
                     {
                         ArrayPool<byte>.Shared.Return(buffer);
                     }
                 }
 
+                if (exchange.Body is not null && reading.InputTokens is not null)
+                {
+                    exchange.LetGoOfBody(); // sent, and its tokens are known: a stream that runs for an hour need not hold it
+                }
+
                 if (output.UnflushedBytes > 0)
                 {
+                    exchange.Waiting.Begin();
                     await output.FlushAsync(deadline.Token);
+                    exchange.Waiting.End();
                 }
             }
         }
@@ -99,6 +108,11 @@ static class StreamForwarding
         void PassEvent(in SseFrame frame)
         {
             reading.ReadEvent(frame);
+            if (exchange.FirstTokenTimestamp == 0 && reading.GeneratedBytes > 0)
+            {
+                exchange.FirstTokenTimestamp = parts.Time.GetTimestamp();
+            }
+
             if (translator is null)
             {
                 output.Write(frame.Raw);

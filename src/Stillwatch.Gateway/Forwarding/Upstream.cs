@@ -23,6 +23,7 @@ sealed class Upstream : IDisposable
             KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
+            MaxResponseDrainSize = 0, // a client that left must be felt upstream at once, not after the rest was read
             UseCookies = false,
             UseProxy = false,
             ActivityHeadersPropagator = null, // the caller's trace is not the upstream's business

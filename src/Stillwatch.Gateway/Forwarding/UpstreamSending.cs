@@ -1,4 +1,5 @@
 using Stillwatch.Gateway.Dialects;
+using Stillwatch.Gateway.Telemetry;
 
 namespace Stillwatch.Gateway.Forwarding;
 
@@ -24,7 +25,7 @@ static class UpstreamSending
     /// <returns>Exactly one of the results is null.</returns>
     /// <exception cref="OperationCanceledException">The client left.</exception>
     public static async ValueTask<(UpstreamResponse? Response, GatewayError? Error)> SendAsync(
-        Upstream upstream, HttpMethod method, string path, Func<UpstreamContent>? makeContent, Action<HttpRequestMessage> writeHeaders, Deadline deadline, ForwardingLog log)
+        Upstream upstream, HttpMethod method, string path, Func<UpstreamContent>? makeContent, Action<HttpRequestMessage> writeHeaders, Deadline deadline, DataPlaneEvents events)
     {
         List<Replica>? tried = null;
         while (true)
@@ -44,7 +45,7 @@ static class UpstreamSending
             {
                 deadline.Within(upstream.Config.HeadersTimeout + upstream.Config.ConnectTimeout);
                 var message = await upstream.SendAsync(request, deadline.Token);
-                Count(upstream, replica, (int)message.StatusCode is not (502 or 503 or 504 or 529), log);
+                Count(upstream, replica, (int)message.StatusCode is not (502 or 503 or 504 or 529), events);
                 entered = false;
                 return (new UpstreamResponse(message, replica), null);
             }
@@ -60,8 +61,8 @@ static class UpstreamSending
                     return (null, fault);
                 }
 
-                Count(upstream, replica, isWell: false, log);
-                log.Failed(upstream.Config.Name, FailureKind(e, deadline));
+                Count(upstream, replica, isWell: false, events);
+                events.UpstreamFailed(upstream.Config.Name, FailureKind(e, deadline));
                 if (e is OperationCanceledException || deadline.Token.IsCancellationRequested)
                 {
                     return (null, deadline.IsOver ? TotalTimeout() : HeadersTimeout());
@@ -85,7 +86,7 @@ static class UpstreamSending
         }
     }
 
-    static void Count(Upstream upstream, Replica replica, bool isWell, ForwardingLog log)
+    static void Count(Upstream upstream, Replica replica, bool isWell, DataPlaneEvents events)
     {
         if (isWell)
         {
@@ -93,7 +94,7 @@ static class UpstreamSending
         }
         else if (replica.Failed())
         {
-            log.CircuitOpened(upstream.Config.Name);
+            events.CircuitOpened(upstream.Config.Name);
         }
     }
 

@@ -9,7 +9,7 @@ namespace Stillwatch.Gateway.Keys;
 
 /// <summary>The keys that are valid now, in memory. Thread-safe: every key is one immutable entry, swapped whole when it is made, changed or revoked.</summary>
 /// <remarks>
-/// A check costs a lookup and one HMAC-SHA-256 and allocates nothing. There is no cache of checked keys: the HMAC takes under 2 µs
+/// A check costs a lookup and one HMAC-SHA-256 and allocates nothing. There is no cache of checked keys: lookup and HMAC take about 2 µs
 /// (`./build.sh bench store`), and a cache would be one more place that knows a secret and must hear of a revocation.
 /// A concurrent table and no frozen snapshot, since a snapshot would be rebuilt for each of thousands of keys made one by one.
 /// </remarks>

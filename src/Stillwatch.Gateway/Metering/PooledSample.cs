@@ -18,21 +18,26 @@ struct PooledSample : IDisposable
     /// <param name="raw">Between the quotes of a JSON string.</param>
     public void Add(ReadOnlySpan<byte> raw)
     {
-        while (!raw.IsEmpty)
+        do
         {
             _bytes ??= ArrayPool<byte>.Shared.Rent(FirstBytes);
             _length += JsonText.Unescape(raw, _bytes.AsSpan(_length), out var consumed);
             raw = raw[consumed..];
-            if (raw.IsEmpty || _bytes.Length >= MaxBytes)
-            {
-                return;
-            }
-
-            var larger = ArrayPool<byte>.Shared.Rent(2 * _bytes.Length);
-            Span.CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_bytes);
-            _bytes = larger;
         }
+        while (!raw.IsEmpty && TryGrow());
+    }
+
+    public void AddPlain(ReadOnlySpan<byte> text)
+    {
+        do
+        {
+            _bytes ??= ArrayPool<byte>.Shared.Rent(FirstBytes);
+            var part = text[..Math.Min(text.Length, _bytes.Length - _length)];
+            part.CopyTo(_bytes.AsSpan(_length));
+            _length += part.Length;
+            text = text[part.Length..];
+        }
+        while (!text.IsEmpty && TryGrow());
     }
 
     public void Dispose()
@@ -43,5 +48,19 @@ struct PooledSample : IDisposable
             _bytes = null;
             ArrayPool<byte>.Shared.Return(bytes);
         }
+    }
+
+    bool TryGrow()
+    {
+        if (_bytes!.Length >= MaxBytes)
+        {
+            return false;
+        }
+
+        var larger = ArrayPool<byte>.Shared.Rent(2 * _bytes.Length);
+        Span.CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = larger;
+        return true;
     }
 }

@@ -195,14 +195,18 @@ sealed partial class ResponseReading
             case var _ when type.SequenceEqual("thinking_delta"u8) || type.SequenceEqual("thinking"u8): NoteGenerated(thinking); break;
             case var _ when type.SequenceEqual("input_json_delta"u8): NoteGenerated(arguments); break;
             case var _ when type.SequenceEqual("compaction_delta"u8) || type.SequenceEqual("compaction"u8): NoteGenerated(content); break;
-            case var _ when type.SequenceEqual("redacted_thinking"u8): NoteGenerated(data, PlainPerBase64); break;
+            case var _ when type.SequenceEqual("redacted_thinking"u8): NoteEncrypted(data); break;
             case var _ when type.EndsWith("tool_use"u8):
                 if (type.Length == "tool_use"u8.Length)
                 {
                     NoteToolUse(id);
                 }
 
-                NoteGenerated(input.Length > "{}"u8.Length ? input : default); // a stream begins with {} and sends the input in deltas
+                if (input.Length > "{}"u8.Length) // a stream begins with {} and sends the input in deltas
+                {
+                    NoteGeneratedJson(input);
+                }
+
                 break;
             default: break;
         }

@@ -222,7 +222,7 @@ sealed partial class ResponseReading
                 }
                 else if (name.SequenceEqual("data"u8))
                 {
-                    NoteGenerated(JsonMembers.RawString(ref reader), PlainPerBase64);
+                    NoteEncrypted(JsonMembers.RawString(ref reader));
                 }
                 else
                 {

@@ -192,18 +192,30 @@ sealed partial class ResponseReading(Dialect dialect) : IDisposable
         }
     }
 
-    void NoteGenerated(ReadOnlySpan<byte> raw, double share = 1)
+    // Text between the quotes of a JSON string.
+    void NoteGenerated(ReadOnlySpan<byte> raw)
     {
         if (!raw.IsEmpty)
         {
-            GeneratedBytes += Math.Max(1, (long)(EscapedText.Measure(raw, out var other) * share));
-            GeneratedOtherBytes += other;
-            if (share >= 1)
-            {
-                _sample.Add(raw);
-            }
-
-            OutputIsFinal = false;
+            Generate(EscapedText.Measure(raw, out var other), other);
+            _sample.Add(raw);
         }
+    }
+
+    // JSON that the model wrote and the upstream passed on as such; its escapes are the model's own.
+    void NoteGeneratedJson(ReadOnlySpan<byte> json)
+    {
+        Generate(json.Length, TokenCounter.CountOther(json));
+        _sample.AddPlain(json);
+    }
+
+    // What cannot be read but was generated: only its length is known.
+    void NoteEncrypted(ReadOnlySpan<byte> base64) => Generate((long)(base64.Length * PlainPerBase64), 0);
+
+    void Generate(long bytes, long otherBytes)
+    {
+        GeneratedBytes += bytes;
+        GeneratedOtherBytes += otherBytes;
+        OutputIsFinal &= bytes == 0;
     }
 }

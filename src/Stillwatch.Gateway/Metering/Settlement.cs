@@ -13,24 +13,28 @@ readonly record struct Settlement(TokenUsage Usage, bool IsEstimated)
     /// <param name="status">The upstream's status; 0 when the exchange ended before the upstream gave one. From 400 on nothing was processed.</param>
     public static Settlement Of(ResponseReading response, ReadOnlySpan<byte> request, TokenCounter counter, int status = 0)
     {
+        // A nought where there was text is no statement; some servers fill in usage only at the end, or never.
+        var outputIsStated = response.OutputIsFinal && (response.OutputTokens > 0 || response.GeneratedBytes == 0);
         var output = response.OutputTokens ?? 0;
-        if (!response.OutputIsFinal)
+        if (!outputIsStated)
         {
             // What was stated so far is where a count began, or how far it had come: never less than that.
             output = Math.Max(output, CountOutput(response, counter));
         }
 
-        if (status >= FirstErrorStatus && output == 0 && response.InputTokens is null)
+        var (read, written) = (response.CacheReadTokens ?? 0, response.CacheWriteTokens ?? 0);
+        var inputIsStated = response.InputTokens > 0 || read + (long)written > 0;
+        if (status >= FirstErrorStatus && output == 0 && !inputIsStated)
         {
             return default;
         }
 
-        var input = response.InputTokens ?? (response.CacheReadTokens + response.CacheWriteTokens > 0 ? 0 : counter.CountRequest(request));
-        var usage = new TokenUsage(input, response.CacheReadTokens ?? 0, response.CacheWriteTokens ?? 0, output);
-        return new Settlement(usage, !response.OutputIsFinal || response.InputTokens is null);
+        var input = inputIsStated ? response.InputTokens ?? 0 : counter.CountRequest(request);
+        return new Settlement(new TokenUsage(input, read, written, output), !inputIsStated || !outputIsStated);
     }
 
-    static int CountOutput(ResponseReading response, TokenCounter counter)
+    /// <summary>Our own count of what was generated: the sample's tokens in proportion to all of it; from bytes alone where nothing was readable.</summary>
+    public static int CountOutput(ResponseReading response, TokenCounter counter)
     {
         var sample = response.GeneratedSample;
         return sample.IsEmpty

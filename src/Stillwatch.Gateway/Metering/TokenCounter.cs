@@ -30,8 +30,13 @@ sealed class TokenCounter
     readonly Lazy<Task<TiktokenTokenizer>> _tokenizer;
 
     public TokenCounter()
+        : this(() => TiktokenTokenizer.CreateForEncoding("o200k_base"))
     {
-        _tokenizer = new(() => Task.Run(() => TiktokenTokenizer.CreateForEncoding("o200k_base")));
+    }
+
+    internal TokenCounter(Func<TiktokenTokenizer> load)
+    {
+        _tokenizer = new(() => Task.Run(load));
     }
 
     /// <summary>Begins the loading, if nobody has; done when counts are exact. Faulted when the tokenizer could not be loaded: for the host to log.</summary>
@@ -42,8 +47,8 @@ sealed class TokenCounter
     {
         if (_tokenizer.Value is not { IsCompletedSuccessfully: true } loaded)
         {
-            var ascii = CountAscii(text);
-            return FromBytes(ascii, text.Length - ascii);
+            var other = CountOther(text);
+            return FromBytes(text.Length - other, other);
         }
 
         if (text.Length <= BudgetBytes)
@@ -79,6 +84,18 @@ sealed class TokenCounter
     /// <summary>What <paramref name="tokens"/> in a part of <paramref name="partBytes"/> come to in the whole.</summary>
     public static int Scaled(long tokens, long wholeBytes, long partBytes)
         => (int)Math.Min(int.MaxValue, Math.Ceiling(tokens * ((double)wholeBytes / Math.Max(1, partBytes))));
+
+    /// <summary>Bytes that are not ASCII.</summary>
+    public static int CountOther(ReadOnlySpan<byte> text)
+    {
+        var count = 0;
+        foreach (var b in text)
+        {
+            count += b >> 7;
+        }
+
+        return count;
+    }
 
     static int CountAll(TiktokenTokenizer tokenizer, ReadOnlySpan<byte> text)
     {
@@ -140,16 +157,5 @@ sealed class TokenCounter
         }
 
         return text;
-    }
-
-    static int CountAscii(ReadOnlySpan<byte> text)
-    {
-        var count = 0;
-        foreach (var b in text)
-        {
-            count += b < 0x80 ? 1 : 0;
-        }
-
-        return count;
     }
 }

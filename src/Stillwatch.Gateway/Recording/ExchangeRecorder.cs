@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Stillwatch.Gateway.Telemetry;
 using Stillwatch.Storage.Exchanges;
 
 namespace Stillwatch.Gateway.Recording;
@@ -21,6 +22,7 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
     readonly ExchangeLog _log;
     readonly ContentLog? _content;
     readonly LiveEngine _engine;
+    readonly GatewayMetrics _metrics;
     readonly ILogger _logger;
     readonly Task _writing;
     readonly CancellationTokenSource _stop;
@@ -31,9 +33,9 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
     long _kept;
     long _waiting;
 
-    public ExchangeRecorder(ExchangeLog log, ContentLog? content, LiveEngine engine, ILogger logger, int queueLength = QueueLength)
+    public ExchangeRecorder(ExchangeLog log, ContentLog? content, LiveEngine engine, GatewayMetrics metrics, ILogger logger, int queueLength = QueueLength)
     {
-        (_log, _content, _engine, _logger) = (log, content, engine, logger);
+        (_log, _content, _engine, _metrics, _logger) = (log, content, engine, metrics, logger);
         _queue = Channel.CreateBounded<SettledExchange>(new BoundedChannelOptions(queueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
         _stop = new CancellationTokenSource();
         _writing = Task.Run(WriteAsync);
@@ -53,6 +55,7 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
     /// <summary>Hands over one exchange; false when it was dropped.</summary>
     public bool Record(SettledExchange exchange)
     {
+        _metrics.ExchangeReceived();
         lock (_counting)
         {
             _received++;
@@ -62,7 +65,7 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
                 return true;
             }
 
-            _dropped.Add(_stop.IsCancellationRequested ? "stopped" : "queue_full");
+            Drop(_stop.IsCancellationRequested ? "stopped" : "queue_full", 1);
             return false;
         }
     }
@@ -97,7 +100,7 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
         {
             if (_waiting > 0)
             {
-                _dropped.Add("stopped", _waiting);
+                Drop("stopped", _waiting);
                 LogLost(_waiting);
                 _waiting = 0;
             }
@@ -134,7 +137,7 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
             lock (_counting)
             {
                 _waiting -= batch.Count;
-                _dropped.Add("storage_failed", batch.Count);
+                Drop("storage_failed", batch.Count);
             }
 
             return;
@@ -150,11 +153,19 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
             _waiting -= batch.Count;
             _kept += batch.Count;
         }
+
+        _metrics.ExchangesKept(batch.Count);
     }
 
-    [LoggerMessage(2100, LogLevel.Error, "{Count} exchanges could not be stored and are lost")]
+    void Drop(string reason, long count)
+    {
+        _dropped.Add(reason, count);
+        _metrics.ExchangeDropped(reason, (int)count);
+    }
+
+    [LoggerMessage(1300, LogLevel.Error, "{Count} exchanges could not be stored and are lost")]
     partial void LogStorageFailed(int count, Exception e);
 
-    [LoggerMessage(2101, LogLevel.Error, "{Count} exchanges were still waiting when the gateway stopped and are lost")]
+    [LoggerMessage(1301, LogLevel.Error, "{Count} exchanges were still waiting when the gateway stopped and are lost")]
     partial void LogLost(long count);
 }

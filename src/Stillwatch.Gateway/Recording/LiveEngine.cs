@@ -173,9 +173,9 @@ sealed partial class LiveEngine : IAsyncDisposable
 
     readonly record struct Message(ExchangeSketch Sketch, TaskCompletionSource<Report>? Answer);
 
-    [LoggerMessage(2110, LogLevel.Critical, "Detection failed and has stopped; the gateway serves on and stores sketches")]
+    [LoggerMessage(1310, LogLevel.Critical, "Detection failed and has stopped; the gateway serves on and stores sketches")]
     partial void LogFailed(Exception e);
 
-    [LoggerMessage(2111, LogLevel.Error, "The exchange log could not be replayed; detection begins without it")]
+    [LoggerMessage(1311, LogLevel.Error, "The exchange log could not be replayed; detection begins without it")]
     partial void LogHistoryLost(Exception e);
 }

@@ -39,7 +39,7 @@ sealed class ShelfUpstream(GatewayParts parts)
         ShelfCall call, Upstream upstream, HttpMethod method, string path, Func<UpstreamContent>? content, Deadline deadline) =>
         await UpstreamSending.SendAsync(
             upstream, method, path, content,
-            request => UpstreamHeaders.Write(request, call.Http.Request.Headers, call.Face, upstream.Config, call.RequestId), deadline, parts.Log);
+            request => UpstreamHeaders.Write(request, call.Http.Request.Headers, call.Face, upstream.Config, call.RequestId), deadline, parts.Events);
 
     /// <summary>Sends, and reads the whole answer.</summary>
     public async Task<ShelfAnswer> AskAsync(
@@ -98,12 +98,12 @@ sealed class ShelfUpstream(GatewayParts parts)
         }
         catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException)
         {
-            parts.Log.Failed(upstream.Config.Name, "body_broke_off");
+            parts.Events.UpstreamFailed(upstream.Config.Name, "body_broke_off");
             return (0, new GatewayError(502, "upstream_truncated", "The server broke off in the middle of its answer."));
         }
         catch (OperationCanceledException) when (!deadline.ClientLeft)
         {
-            parts.Log.Failed(upstream.Config.Name, deadline.IsOver ? "total_timeout" : "idle_timeout");
+            parts.Events.UpstreamFailed(upstream.Config.Name, deadline.IsOver ? "total_timeout" : "idle_timeout");
             return (0, new GatewayError(504, "upstream_timeout", "The server stopped sending before its answer was complete."));
         }
     }
@@ -112,7 +112,7 @@ sealed class ShelfUpstream(GatewayParts parts)
     {
         if (status is 401 or 403 && !upstream.Config.Trusted)
         {
-            parts.Log.CredentialRefused(upstream.Config.Name, status);
+            parts.Events.CredentialRefused(upstream.Config.Name, status);
         }
 
         if (status < 400)

@@ -68,5 +68,5 @@ public sealed class OwnershipStoreTests
         Assert.Equal(["b_2"], store.Older(OwnedKind.Batch, "acct_anna", long.MaxValue, 10).Select(item => item.Id));
     }
 
-    static OwnershipStore Open(TemporaryDirectory directory) => OwnershipStore.Open(Path.Combine(directory.Path, "ownership.db"));
+    static OwnershipStore Open(TemporaryDirectory directory) => OwnershipStore.Open(Path.Combine(Directory.CreateDirectory(directory.Path).FullName, "ownership.db"));
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Stillwatch.Gateway.Configuration;
 using Stillwatch.Gateway.Dialects;
 using Stillwatch.Gateway.Tests.Storage;
@@ -26,7 +27,7 @@ sealed class TestGateway : IAsyncDisposable
     public static Task<TestGateway> StartAsync(Dialect upstream, params Uri[] upstreams) => StartAsync(config => config, upstream, upstreams);
 
     public static async Task<TestGateway> StartAsync(Func<GatewayConfig, GatewayConfig> change, Dialect upstream, params Uri[] upstreams)
-        => await StartAsync(new ServeOptions { KeepReceived = 100 }, change, upstream, upstreams);
+        => await StartAsync(new ServeOptions { IsDevelopment = true, Logs = NullLoggerFactory.Instance, KeepReceived = 100 }, change, upstream, upstreams);
 
     public static async Task<TestGateway> StartAsync(ServeOptions options, Func<GatewayConfig, GatewayConfig> change, Dialect upstream, params Uri[] upstreams)
     {
@@ -50,7 +51,7 @@ sealed class TestGateway : IAsyncDisposable
             ],
             Models = [new ModelRule("*", upstreams.Length == 0 ? ConfigReader.DevelopmentUpstream : "test", null, null)],
         };
-        return new TestGateway(await GatewayHost.StartAsync(change(config), options with { IsDevelopment = true }), directory);
+        return new TestGateway(await GatewayHost.StartAsync(change(config), options), directory);
     }
 
     /// <summary>A client of its own connections that sends this key and no other header.</summary>
@@ -59,6 +60,16 @@ sealed class TestGateway : IAsyncDisposable
         var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = Host.DataAddress, Timeout = TimeSpan.FromMinutes(1) };
         client.DefaultRequestHeaders.Add("x-api-key", key);
         return client;
+    }
+
+    /// <summary>Waits until no request body is held: a response may reach the client a moment before its exchange is put away.</summary>
+    public async Task BodiesAreGivenBackAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (Host.Parts.Buffers.TakenBytes > 0)
+        {
+            await Task.Delay(5, patience.Token);
+        }
     }
 
     public async ValueTask DisposeAsync()

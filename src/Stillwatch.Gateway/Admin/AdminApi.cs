@@ -1,0 +1,187 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Stillwatch.Engine.Judgement;
+using Stillwatch.Gateway.Keys;
+
+namespace Stillwatch.Gateway.Admin;
+
+/// <summary>The operators' HTTP API. Its contract is <c>openapi.json</c> beside this file; a test holds the two together.</summary>
+sealed class AdminApi(AdminParts parts)
+{
+    const long MaxBodyBytes = 8 * 1024 * 1024; // an order of 20,000 keys
+
+    readonly AdminGuard _guard = new(parts.Token);
+    readonly KeyDesk _desk = new(parts.Keys, parts.Time);
+
+    /// <summary>Adds every route, and a JSON 404 for whatever no route takes.</summary>
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/healthz", context => Write(context, 200, new HealthAnswer("ok"), AdminJson.Strict.HealthAnswer));
+        routes.MapGet("/readyz", Ready);
+
+        routes.MapGet("/api/v1/keys", Guarded(async context => await Write(context, await _desk.ListAsync(Query(context, "account"), context.RequestAborted))));
+        routes.MapPost("/api/v1/keys", Guarded(CreateKeys));
+        routes.MapPost("/api/v1/keys/{id}/revoke", Guarded(async context => await Write(context, await _desk.RevokeAsync(Value(context, "id"), context.RequestAborted))));
+        routes.MapPost("/api/v1/keys/{id}/rotate", Guarded(RotateKey));
+
+        routes.MapGet("/api/v1/campaigns", Guarded(WriteReport));
+        routes.MapGet("/api/v1/report", Guarded(WriteReport));
+        routes.MapGet("/api/v1/accounts/{id}/evidence", Guarded(Evidence));
+        routes.MapGet("/api/v1/accounts/{id}/usage", Guarded(Usage));
+        routes.MapGet("/api/v1/exchanges/counts", Guarded(context => Write(context, 200, parts.Counts(), AdminJson.Strict.ExchangeCounts)));
+        routes.MapGet("/api/v1/openapi.json", Guarded(WriteOpenApi));
+
+        // {*path} and no {*path:nonfile}: a path that ends like a file is as unknown as any other.
+        routes.MapFallback("/api/{*path}", Guarded(Unknown));
+        routes.MapFallback("{*path}", Unknown);
+    }
+
+    /// <summary>Puts the admin API's guard before another page of the same listener.</summary>
+    public RequestDelegate Guarded(RequestDelegate inner) => context =>
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        if (_guard.Refuses(context.Request) is not var (status, fault))
+        {
+            return inner(context);
+        }
+
+        if (status == 401)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        return Refuse(context, status, fault);
+    };
+
+    Task Ready(HttpContext context)
+    {
+        var readiness = parts.Readiness();
+        return Write(context, readiness.IsReady ? 200 : 503, new ReadinessAnswer(readiness.IsReady, readiness.Reasons), AdminJson.Strict.ReadinessAnswer);
+    }
+
+    async Task CreateKeys(HttpContext context)
+    {
+        if (await Read(context, AdminJson.Strict.KeyOrder) is { } order)
+        {
+            await Write(context, await _desk.CreateAsync(order, context.RequestAborted));
+        }
+    }
+
+    async Task RotateKey(HttpContext context)
+    {
+        var canHaveBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true;
+        if ((canHaveBody ? await Read(context, AdminJson.Strict.RotationOrder) : new RotationOrder()) is { } order)
+        {
+            await Write(context, await _desk.RotateAsync(Value(context, "id"), order.Overlap, context.RequestAborted));
+        }
+    }
+
+    async Task WriteReport(HttpContext context) =>
+        await Write(context, 200, await parts.Report(context.RequestAborted), ReportJson.Readable.Report);
+
+    async Task Evidence(HttpContext context)
+    {
+        var account = Value(context, "id");
+        var answer = AccountEvidence.Of(account, await parts.Report(context.RequestAborted));
+        await (answer.Suspected || IsKnown(account)
+            ? Write(context, 200, answer, AdminJson.Strict.EvidenceAnswer)
+            : UnknownAccount(context, account));
+    }
+
+    Task Usage(HttpContext context)
+    {
+        if (!TryReadMoment(context, "from", out var from) || !TryReadMoment(context, "until", out var until))
+        {
+            return Refuse(context, 400, new AdminFault(
+                "invalid_request", "from and until are dates such as 2027-01-31 (its start, UTC), or times such as 2027-01-31T12:00:00Z."));
+        }
+
+        var account = Value(context, "id");
+        var usage = parts.Exchanges.Usage(account, from?.ToUnixTimeMilliseconds() ?? long.MinValue, until?.ToUnixTimeMilliseconds() ?? long.MaxValue);
+        return usage.Exchanges > 0 || IsKnown(account)
+            ? Write(context, 200, new UsageAnswer(
+                account, from, until, usage.Exchanges, usage.InputTokens, usage.CacheReadTokens, usage.CacheWriteTokens, usage.OutputTokens, usage.EstimatedExchanges),
+                AdminJson.Strict.UsageAnswer)
+            : UnknownAccount(context, account);
+    }
+
+    static bool TryReadMoment(HttpContext context, string name, out DateTimeOffset? moment)
+    {
+        moment = null;
+        if (Query(context, name) is not { } text)
+        {
+            return true;
+        }
+
+        var isMoment = KeyTimes.TryParseMoment(text, out var value);
+        moment = value;
+        return isMoment;
+    }
+
+    bool IsKnown(string account) =>
+        parts.IsRecordedAccount(account) || parts.Keys.List(account).Count > 0 || parts.Exchanges.Usage(account).Exchanges > 0;
+
+    static async Task WriteOpenApi(HttpContext context)
+    {
+        context.Response.ContentType = "application/json";
+        await using var document = Assembly.GetExecutingAssembly().GetManifestResourceStream("Admin.openapi.json")!;
+        await document.CopyToAsync(context.Response.Body, context.RequestAborted);
+    }
+
+    static Task Unknown(HttpContext context) => Refuse(
+        context, 404, new AdminFault("unknown_path", $"There is no {context.Request.Method} {context.Request.Path} here: GET /api/v1/openapi.json lists what there is."));
+
+    static Task UnknownAccount(HttpContext context, string account) => Refuse(
+        context, 404, new AdminFault("unknown_account", $"The account {account} has no key, no exchange and no record here: check its spelling."));
+
+    static async Task<T?> Read<T>(HttpContext context, JsonTypeInfo<T> type)
+        where T : class
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = MaxBodyBytes;
+        }
+
+        try
+        {
+            if (await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted) is { } value)
+            {
+                return value;
+            }
+
+            await Refuse(context, 400, new AdminFault("invalid_json", "The body is null: send a JSON object."));
+        }
+        catch (JsonException e)
+        {
+            await Refuse(context, 400, new AdminFault("invalid_json", $"The body is no such JSON object as openapi.json describes, at {e.Path ?? "$"}."));
+        }
+        catch (BadHttpRequestException e)
+        {
+            await Refuse(context, e.StatusCode, new AdminFault("invalid_body", $"The body cannot be read: at most {MaxBodyBytes} bytes, sent whole."));
+        }
+
+        return null;
+    }
+
+    static Task Write(HttpContext context, KeyAnswer answer) => answer.Keys is { } keys
+        ? Write(context, answer.Status, keys, AdminJson.Strict.KeyList)
+        : Refuse(context, answer.Status, answer.Fault!);
+
+    static Task Refuse(HttpContext context, int status, AdminFault fault) =>
+        Write(context, status, new AdminFaultAnswer(fault), AdminJson.Strict.AdminFaultAnswer);
+
+    static Task Write<T>(HttpContext context, int status, T value, JsonTypeInfo<T> type)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(value, type, cancellationToken: context.RequestAborted);
+    }
+
+    static string Value(HttpContext context, string name) => (string)context.Request.RouteValues[name]!;
+
+    static string? Query(HttpContext context, string name) => context.Request.Query[name] is [{ Length: > 0 } value] ? value : null;
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+using Stillwatch.Gateway.Forwarding;
+
+namespace Stillwatch.Gateway.Telemetry;
+
+/// <summary>What happens on the data plane, told to log and metrics together. Names of upstreams only: neither addresses nor anything a client sent. Thread-safe.</summary>
+sealed class DataPlaneEvents(ILogger log, GatewayMetrics metrics)
+{
+    public void UpstreamFailed(string upstream, string kind)
+    {
+        log.UpstreamFailed(upstream, kind);
+        metrics.UpstreamFailed(upstream, kind);
+    }
+
+    public void CircuitOpened(string upstream) => log.CircuitOpened(upstream);
+
+    public void CredentialRefused(string upstream, int status)
+    {
+        log.CredentialRefused(upstream, status);
+        metrics.UpstreamFailed(upstream, "credential_refused");
+    }
+
+    public void Refused(string requestId, string code, int status) => log.RequestRefused(requestId, code, status);
+
+    public void Faulted(string requestId, Exception fault) => log.ExchangeFaulted(requestId, fault);
+
+    /// <summary>An exchange is over.</summary>
+    public void Finished(InferenceExchange exchange, in ExchangeMeasurement measurement)
+    {
+        metrics.ExchangeFinished(measurement);
+        var usage = measurement.Settlement?.Usage ?? default;
+        log.ExchangeFinished(
+            exchange.Id, exchange.End, exchange.Caller.KeyId, measurement.Model, exchange.Status, usage.InputTokens, usage.OutputTokens,
+            (int)measurement.Duration.TotalMilliseconds);
+    }
+
+    public void StreamStarted(InferenceExchange exchange) => metrics.StreamStarted(exchange.Face);
+
+    public void StreamEnded(InferenceExchange exchange) => metrics.StreamEnded(exchange.Face);
+}
