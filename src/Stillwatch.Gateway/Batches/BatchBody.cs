@@ -7,8 +7,13 @@ using Stillwatch.Gateway.Shelves;
 
 namespace Stillwatch.Gateway.Batches;
 
-/// <summary>Reads the body of a batch's creation: each request is checked, routed and sketched like a live one, and the edits are gathered for the body as a whole.</summary>
-/// <remarks>The bytes themselves stay as they came, but for model names and user ids. All or nothing: one bad request refuses the batch.</remarks>
+/// <summary>
+/// Reads the body of a batch's creation: each request is checked, routed and sketched like a live one, and the edits are gathered for the
+/// body as a whole.
+/// </summary>
+/// <remarks>
+/// The bytes themselves stay as they came, but for model names and user ids. All or nothing: one bad request refuses the batch.
+/// </remarks>
 sealed class BatchBody(ShelfCall call, GatewayParts parts, DateTimeOffset time)
 {
     /// <summary>The real API's own limit.</summary>

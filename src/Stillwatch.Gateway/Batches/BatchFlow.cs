@@ -9,7 +9,10 @@ using Stillwatch.Storage.Ownership;
 
 namespace Stillwatch.Gateway.Batches;
 
-/// <summary><c>/v1/messages/batches</c>: passed on to upstreams that have batches, each account seeing its own and nobody else's. docs/adr/0004-batches.md.</summary>
+/// <summary>
+/// <c>/v1/messages/batches</c>: passed on to upstreams that have batches, each account seeing its own and nobody else's.
+/// docs/adr/0004-batches.md.
+/// </summary>
 sealed class BatchFlow(GatewayParts parts)
 {
     /// <summary>The real API keeps results for 29 days; a batch's row goes a day later.</summary>

@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Stillwatch.Gateway.Batches;
 
-/// <summary>The models a batch's requests asked for, and what the upstream calls them. Kept with the batch, so that its results can be named after a restart.</summary>
+/// <summary>
+/// The models a batch's requests asked for, and what the upstream calls them. Kept with the batch, so that its results can be named after a
+/// restart.
+/// </summary>
 sealed class BatchModels
 {
     /// <summary>More different names in one batch are refused.</summary>
@@ -36,7 +39,9 @@ sealed class BatchModels
         return models;
     }
 
-    /// <summary>What the caller called the model that a result states: exact where its name there says it, else the batch's first.</summary>
+    /// <summary>
+    /// What the caller called the model that a result states: exact where its name there says it, else the batch's first.
+    /// </summary>
     public ModelNamePair? Named(ReadOnlySpan<char> stated)
     {
         foreach (var pair in _names)

@@ -7,8 +7,14 @@ using Stillwatch.Storage.Ownership;
 
 namespace Stillwatch.Gateway.Batches;
 
-/// <summary>Passes a batch's results on, line by line as they come; never more than one line is held. The first time a line passes, it is settled and recorded.</summary>
-/// <remarks>Bytes stay as they are but for the model's name where it is hidden. A stream that breaks off ends the connection, so that half the results do not look like all.</remarks>
+/// <summary>
+/// Passes a batch's results on, line by line as they come; never more than one line is held. The first time a line passes, it is settled
+/// and recorded.
+/// </summary>
+/// <remarks>
+/// Bytes stay as they are but for the model's name where it is hidden. A stream that breaks off ends the connection, so that half the
+/// results do not look like all.
+/// </remarks>
 sealed class BatchResults(GatewayParts parts)
 {
     const int FirstBytes = 64 * 1024;

@@ -13,7 +13,10 @@ namespace Stillwatch.Gateway.Batches;
 /// <summary>Makes one succeeded line of results an exchange: settled, its sketch completed, recorded.</summary>
 sealed class BatchSettling(GatewayParts parts)
 {
-    /// <summary>As for any exchange: detection takes it up to five minutes late, so a batch's is dated four minutes before its results. Its latency says when it was asked.</summary>
+    /// <summary>
+    /// As for any exchange: detection takes it up to five minutes late, so a batch's is dated four minutes before its results. Its latency
+    /// says when it was asked.
+    /// </summary>
     const long LatestMs = 4 * 60 * 1000;
 
     /// <param name="kept">From the batch's creation; null when it is lost, then the exchange is counted without content.</param>

@@ -16,7 +16,10 @@ sealed class BatchSketch
     public required int ParamsBytes { get; init; }
 }
 
-/// <summary>Sketches of batches' requests between creation and results. In memory: a restart loses them, and detection then misses these exchanges; the ledger does not.</summary>
+/// <summary>
+/// Sketches of batches' requests between creation and results. In memory: a restart loses them, and detection then misses these exchanges;
+/// the ledger does not.
+/// </summary>
 /// <remarks>
 /// Bounded, some 600 bytes each. An account beyond its share loses its own oldest batch, so that nobody can flush out the others';
 /// beyond the whole, the oldest batch goes. Every loss is counted when it happens (<c>evicted</c>), or when a result comes and there is

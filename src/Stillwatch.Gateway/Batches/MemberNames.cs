@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Stillwatch.Gateway.Batches;
 
-/// <summary>Names seen in one JSON object, as they read without their escapes, so that <c>"mod\u0065l"</c> counts as <c>"model"</c>.</summary>
+/// <summary>
+/// Names seen in one JSON object, as they read without their escapes, so that <c>"mod\u0065l"</c> counts as <c>"model"</c>.
+/// </summary>
 struct MemberNames
 {
     string? _first;

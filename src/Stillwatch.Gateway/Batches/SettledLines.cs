@@ -2,7 +2,10 @@ using Stillwatch.Storage.Ownership;
 
 namespace Stillwatch.Gateway.Batches;
 
-/// <summary>Which lines of a batch's results have been counted, so that each is once, however often and by how many callers at a time they are fetched.</summary>
+/// <summary>
+/// Which lines of a batch's results have been counted, so that each is once, however often and by how many callers at a time they are
+/// fetched.
+/// </summary>
 /// <remarks>
 /// A count from the first line on: an upstream keeps results as a file and sends them in the same order each time. It is on disk at the
 /// end of each fetch and every <see cref="SaveEvery"/> lines; a killed process may count those between twice. Thread-safe.
@@ -36,7 +39,9 @@ sealed class SettledLines(OwnershipStore owners)
 
         internal int Fetches { get; set; } // guarded by all's lock
 
-        /// <summary>Whether the line with this number is the caller's to count. Each fetch asks for its lines from 0 on, without a gap.</summary>
+        /// <summary>
+        /// Whether the line with this number is the caller's to count. Each fetch asks for its lines from 0 on, without a gap.
+        /// </summary>
         public bool TryTake(long number)
         {
             lock (all._fetched)

@@ -7,7 +7,9 @@ using Stillwatch.Storage.Ownership;
 
 namespace Stillwatch.Gateway.Files;
 
-/// <summary>Keeps a message from naming another account's file: upstreams see one credential for all accounts, so only we can tell.</summary>
+/// <summary>
+/// Keeps a message from naming another account's file: upstreams see one credential for all accounts, so only we can tell.
+/// </summary>
 static class OwnedFiles
 {
     /// <summary>Null when every file the request names is the caller's own, at the upstream the request goes to.</summary>

@@ -13,7 +13,10 @@ sealed record ListedModel(string Id, string DisplayName, DateTimeOffset Created,
     /// <summary>A name from our own configuration.</summary>
     public static ListedModel Named(string name) => new(name, name, DateTimeOffset.UnixEpoch);
 
-    /// <summary>An upstream's entry of either dialect; null when it has no readable name. Of what else it says (paths, owners, permissions) nothing is kept.</summary>
+    /// <summary>
+    /// An upstream's entry of either dialect; null when it has no readable name. Of what else it says (paths, owners, permissions) nothing
+    /// is kept.
+    /// </summary>
     public static ListedModel? Of(JsonElement entry)
     {
         if (entry.ValueKind != JsonValueKind.Object || TextOf(entry, "id"u8) is not { Length: > 0 and <= 512 } id)

@@ -5,7 +5,10 @@ using Stillwatch.Gateway.Forwarding;
 
 namespace Stillwatch.Gateway.Shelves;
 
-/// <summary><c>/v1/messages/count_tokens</c>: the upstream's count where it has one, else our own, an estimate of the same form. No exchange: nothing is generated.</summary>
+/// <summary>
+/// <c>/v1/messages/count_tokens</c>: the upstream's count where it has one, else our own, an estimate of the same form. No exchange:
+/// nothing is generated.
+/// </summary>
 sealed class TokenCounting(GatewayParts parts)
 {
     readonly ShelfUpstream _upstreams = new(parts);

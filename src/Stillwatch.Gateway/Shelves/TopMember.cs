@@ -7,7 +7,9 @@ namespace Stillwatch.Gateway.Shelves;
 /// <summary>Finds one member of a JSON object without touching another byte.</summary>
 static class TopMember
 {
-    /// <summary>The string value of a member of the outermost object, quotes included; empty when there is none or the JSON cannot be read.</summary>
+    /// <summary>
+    /// The string value of a member of the outermost object, quotes included; empty when there is none or the JSON cannot be read.
+    /// </summary>
     public static TextSlice FindString(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name)
     {
         try

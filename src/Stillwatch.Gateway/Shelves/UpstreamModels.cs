@@ -6,7 +6,10 @@ using Stillwatch.Gateway.Forwarding;
 namespace Stillwatch.Gateway.Shelves;
 
 /// <summary>The lists of models that upstreams give, kept for a minute, asked for by one caller at a time. Thread-safe.</summary>
-/// <remarks>An upstream that cannot say leaves its last list standing for as long as it is configured; one that never could has an error. One page of at most 1,000.</remarks>
+/// <remarks>
+/// An upstream that cannot say leaves its last list standing for as long as it is configured; one that never could has an error. One page
+/// of at most 1,000.
+/// </remarks>
 sealed class UpstreamModels(GatewayParts parts)
 {
     const int MaxBytes = 4 * 1024 * 1024;

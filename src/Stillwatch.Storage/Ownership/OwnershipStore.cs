@@ -3,8 +3,12 @@ using Stillwatch.Storage.Sqlite;
 
 namespace Stillwatch.Storage.Ownership;
 
-/// <summary>Who made which batch and which file. A change that has returned survives a killed process and a power loss. Thread-safe.</summary>
-/// <remarks>Without a row here nobody gets at a thing, whatever the upstream says: losing this file hides things, it never shows them to others.</remarks>
+/// <summary>
+/// Who made which batch and which file. A change that has returned survives a killed process and a power loss. Thread-safe.
+/// </summary>
+/// <remarks>
+/// Without a row here nobody gets at a thing, whatever the upstream says: losing this file hides things, it never shows them to others.
+/// </remarks>
 public sealed class OwnershipStore : IDisposable
 {
     static readonly SqliteLayout Layout = new("ownership", 1, """
@@ -71,7 +75,9 @@ public sealed class OwnershipStore : IDisposable
     public OwnedItem? Find(OwnedKind kind, string id, string account) =>
         Select("AND id = $id", kind, account, ("$id", id)) is [var item] ? item : null;
 
-    /// <summary>An account's things, the newest first: those older than <paramref name="before"/>, as many as <paramref name="most"/>.</summary>
+    /// <summary>
+    /// An account's things, the newest first: those older than <paramref name="before"/>, as many as <paramref name="most"/>.
+    /// </summary>
     public IReadOnlyList<OwnedItem> Older(OwnedKind kind, string account, long before, int most) =>
         Select("AND sequence < $before ORDER BY sequence DESC LIMIT $most", kind, account, ("$before", before), ("$most", most));
 
