@@ -9,7 +9,7 @@ namespace Stillwatch.Engine.Sketches;
 public static class SketchCodec
 {
     /// <summary>Changes with every change of <see cref="ExchangeSketch"/>'s layout.</summary>
-    const byte Version = 1;
+    public const byte Version = 1;
 
     static int Words { get; } = Marshal.SizeOf<ExchangeSketch>() / sizeof(ulong);
 

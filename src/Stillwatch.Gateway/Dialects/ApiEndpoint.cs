@@ -49,13 +49,26 @@ readonly record struct ApiEndpoint(EndpointKind Kind, Dialect? Dialect, long Max
             return false;
         }
 
-        if (!allowed.Contains(method, StringComparison.Ordinal) || method.Length < 3)
+        if (!Allows(allowed, method))
         {
             error = new GatewayError(405, "method_not_allowed", $"{Shown(text)} takes {allowed}, not this method.");
             return false;
         }
 
         return true;
+    }
+
+    static bool Allows(string allowed, string method)
+    {
+        foreach (var one in allowed.AsSpan().Split(", "))
+        {
+            if (allowed.AsSpan(one).SequenceEqual(method))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     static (ApiEndpoint, string Allowed) Nested(ReadOnlySpan<char> text)

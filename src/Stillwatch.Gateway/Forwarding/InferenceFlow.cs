@@ -138,7 +138,7 @@ sealed class InferenceFlow(GatewayParts parts)
         if (isStream)
         {
             context.Response.ContentType = translation is null ? context.Response.ContentType : "text/event-stream; charset=utf-8";
-            await context.Response.StartAsync(deadline.Token); // clients time the headers, not the first event
+            await context.Response.BodyWriter.FlushAsync(deadline.Token); // clients time the headers, not the first event
             parts.Events.StreamStarted(exchange);
             try
             {
@@ -219,8 +219,7 @@ sealed class InferenceFlow(GatewayParts parts)
             context.Response.StatusCode = status;
             Reply.Identify(context.Response, exchange.Face, exchange.RequestId);
             ResponseHeaders.CopyRetry(message, context.Response);
-            await Reply.JsonAsync(context, whole.WrittenMemory);
-            context.Response.ContentType = message.Content.Headers.ContentType?.ToString();
+            await Reply.BytesAsync(context, message.Content.Headers.ContentType?.ToString(), whole.WrittenMemory);
             return;
         }
 

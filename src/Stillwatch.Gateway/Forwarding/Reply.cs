@@ -34,13 +34,15 @@ static class Reply
         await JsonAsync(context, body.WrittenMemory);
     }
 
-    public static async Task JsonAsync(HttpContext context, ReadOnlyMemory<byte> json)
+    public static Task JsonAsync(HttpContext context, ReadOnlyMemory<byte> json) => BytesAsync(context, "application/json", json);
+
+    public static async Task BytesAsync(HttpContext context, string? contentType, ReadOnlyMemory<byte> body)
     {
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = json.Length;
+        context.Response.ContentType = contentType;
+        context.Response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
         {
-            await context.Response.Body.WriteAsync(json, context.RequestAborted);
+            await context.Response.Body.WriteAsync(body, context.RequestAborted);
         }
     }
 

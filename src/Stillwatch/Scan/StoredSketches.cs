@@ -49,7 +49,7 @@ sealed class StoredSketches(DataDirectory directory, DetectionKey key, ModelName
     {
         if (!SketchCodec.TryDecode(row.Sketch, out var sketch))
         {
-            return Reject("damaged-sketch", row.Sequence);
+            return Reject(row.Sketch is [SketchCodec.Version, ..] ? "damaged-sketch" : "sketch-of-other-version", row.Sequence);
         }
 
         // Indices of the process that wrote them; here the names behind them count.

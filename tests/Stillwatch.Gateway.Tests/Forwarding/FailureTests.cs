@@ -15,7 +15,7 @@ public sealed class FailureTests
     [Theory]
     [InlineData("", 400, "invalid_json")]
     [InlineData("hello", 400, "invalid_json")]
-    [InlineData("[]", 400, "wrong_type")]
+    [InlineData("[]", 400, "invalid_json")]
     [InlineData("{}", 400, "missing_member")]
     [InlineData("""{"model":"m","messages":[]} x""", 400, "invalid_json")]
     [InlineData("""{"model":"m","model":"n","messages":[]}""", 400, "duplicate_key")]
