@@ -25,7 +25,7 @@ static class Listeners
             kestrel.Limits.MinResponseDataRate = null; // a model may think for minutes; the exchange's own limit bounds slow readers
             kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
             kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
-            Listen(kestrel, config.Listen, config.Tls, HttpProtocols.Http1AndHttp2);
+            Listen(kestrel, config.Listen, config.Tls, ProtocolsOf(config.Listen));
             if (config.ListenH2c is { } h2c)
             {
                 Listen(kestrel, h2c, null, HttpProtocols.Http2);
@@ -43,7 +43,7 @@ static class Listeners
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            Listen(kestrel, config.Admin, config.Admin.Scheme == Uri.UriSchemeHttps ? config.Tls : null, HttpProtocols.Http1AndHttp2);
+            Listen(kestrel, config.Admin, config.Admin.Scheme == Uri.UriSchemeHttps ? config.Tls : null, ProtocolsOf(config.Admin));
         });
         builder.Services.AddRoutingCore();
         addServices(builder.Services);
@@ -62,6 +62,9 @@ static class Listeners
         builder.Services.AddLogging();
         return builder;
     }
+
+    // Without TLS nothing tells the two apart; h2c has a listener of its own.
+    static HttpProtocols ProtocolsOf(Uri address) => address.Scheme == Uri.UriSchemeHttps ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
 
     static void Listen(KestrelServerOptions kestrel, Uri address, TlsConfig? tls, HttpProtocols protocols)
     {

@@ -12,6 +12,9 @@ static class CommandLine
 {
     const int MostTypos = 2;
 
+    /// <summary>A server that is told to stop lets its exchanges end and writes what waits; see GatewayHost.</summary>
+    static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(40);
+
     public static RootCommand Create() => new("Finds industrial-scale distillation campaigns in LLM API traffic.")
     {
         DemoVerb.Create(),
@@ -28,7 +31,7 @@ static class CommandLine
     {
         var parsed = Create().Parse(arguments);
         var verb = parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ";
-        var configuration = new InvocationConfiguration { Output = output, Error = error };
+        var configuration = new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = TimeToStop };
         if (UnknownOption(parsed) is { } unknown)
         {
             var nearest = NearestIds.To(unknown, parsed.CommandResult.Command.Options.Select(option => option.Name), most: 1);

@@ -45,7 +45,10 @@ static class DevelopmentConfig
             notes.Fault("--upstream-api", $"'{api}' says what --upstream speaks, and there is none; give --upstream URL too.");
         }
 
-        return new UpstreamConfig { Name = ConfigReader.DevelopmentUpstream, Dialect = Dialect.Anthropic, Replicas = [] };
+        return new UpstreamConfig
+        {
+            Name = ConfigReader.DevelopmentUpstream, Dialect = Dialect.Anthropic, Replicas = [], Trusted = true, HasBatches = true, HasFiles = true, HasCountTokens = true,
+        };
     }
 
     static UpstreamConfig Given(string upstream, string? api, Func<string, string?> environment, ConfigNotes notes)
@@ -71,7 +74,13 @@ static class DevelopmentConfig
             notes.Fault(UpstreamKeyVariable, $"the value (not shown) {unfit}");
         }
 
-        return new UpstreamConfig { Name = GivenUpstream, Dialect = dialect, Replicas = [address], ApiKey = string.IsNullOrEmpty(key) ? null : key };
+        // Whoever tries a server of his own wants to see what it says, and finds out by asking what it has.
+        var isAnthropic = dialect == Dialect.Anthropic;
+        return new UpstreamConfig
+        {
+            Name = GivenUpstream, Dialect = dialect, Replicas = [address], ApiKey = string.IsNullOrEmpty(key) ? null : key,
+            Trusted = true, HasBatches = isAnthropic, HasFiles = isAnthropic,
+        };
     }
 
     static Uri Address(string path, string option, string? text, Uri standard, ConfigNotes notes)
