@@ -121,8 +121,8 @@ public sealed class ConfigSchemaTests
     // Choices that the reader keeps as flags are words in the file.
     static readonly Dictionary<string, (string True, string False)> Words = new() { ["admin.auth"] = ("none", "token"), ["upstreams.*.usage"] = ("ask", "estimate") };
 
-    // Examples name files and upstreams that a file of one key does not have.
-    static readonly string[] NamesWhatIsElsewhere = ["there is no such file", "is no upstream"];
+    // Examples count on what a file of one key does not have.
+    static readonly string[] NamesWhatIsElsewhere = ["there is no such file", "is no upstream", "there is no certificate"];
 
     static string Concrete(string key) => key.Replace(".*", ".one").Replace("[]", "[0]");
 
