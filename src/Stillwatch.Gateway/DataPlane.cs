@@ -45,7 +45,7 @@ sealed class DataPlane(GatewayParts parts)
                 return;
             }
 
-            await DispatchAsync(context, endpoint with { Dialect = face }, caller, requestId);
+            await DispatchAsync(context, endpoint with { Dialect = face, MaxBodyBytes = LimitOf(endpoint) }, caller, requestId);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -78,6 +78,15 @@ sealed class DataPlane(GatewayParts parts)
         EndpointKind.Batches or EndpointKind.Batch => _batches.RunAsync(new ShelfCall(context, endpoint, caller, requestId, parts.State)),
         EndpointKind.Files or EndpointKind.File => _files.RunAsync(new ShelfCall(context, endpoint, caller, requestId, parts.State)),
         _ => Reply.ErrorAsync(context, endpoint.Dialect!.Value, new GatewayError(404, "not_served", "This path is not served by this gateway."), requestId),
+    };
+
+    // Read at each request: a reloaded configuration may have other limits.
+    long LimitOf(ApiEndpoint endpoint) => endpoint.Kind switch
+    {
+        EndpointKind.Messages or EndpointKind.ChatCompletions or EndpointKind.CountTokens => parts.State.Config.MessageBodyBytes,
+        EndpointKind.Batches => parts.State.Config.BatchBodyBytes,
+        EndpointKind.Files => parts.State.Config.FileBodyBytes,
+        _ => endpoint.MaxBodyBytes,
     };
 
     static GatewayError OutOfScope(KeyScopes scope) =>

@@ -1,6 +1,6 @@
 namespace Stillwatch.Gateway.Configuration;
 
-/// <summary>What cannot change while the gateway runs: listeners, and the directory its stores have open.</summary>
+/// <summary>What cannot change while the gateway runs: listeners, the directory its stores have open, the content log among them.</summary>
 static class RestartKeys
 {
     static readonly (string Key, Func<GatewayConfig, object?> Value)[] Keys =
@@ -11,6 +11,7 @@ static class RestartKeys
         ("admin.listen", config => config.Admin),
         ("admin.auth", config => config.AdminIsOpen),
         ("data", config => config.DataDirectory),
+        ("log_content", config => config.LogContent),
         ("accounts", config => config.Accounts),
         ("organizations", config => config.Organizations),
         ("apps", config => config.Apps),
@@ -29,6 +30,7 @@ static class RestartKeys
         Admin = running.Admin,
         AdminIsOpen = running.AdminIsOpen,
         DataDirectory = running.DataDirectory,
+        LogContent = running.LogContent,
         Accounts = running.Accounts,
         Organizations = running.Organizations,
         Apps = running.Apps,

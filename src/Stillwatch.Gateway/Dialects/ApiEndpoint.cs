@@ -19,7 +19,7 @@ enum EndpointKind
 
 /// <summary>A matched request: what it asks for, in which dialect, and what it may cost.</summary>
 /// <param name="Dialect">The caller's face; null where both share a path and the headers decide.</param>
-/// <param name="MaxBodyBytes">The real API's own limit for this path.</param>
+/// <param name="MaxBodyBytes">The real API's own limit for this path; the configuration's <c>body_limits</c> take its place where they name it.</param>
 /// <param name="Rest">What follows the collection's name in the path: <c>/id</c>, <c>/id/results</c>; empty for the collection.</param>
 readonly record struct ApiEndpoint(EndpointKind Kind, Dialect? Dialect, long MaxBodyBytes, KeyScopes Scope, string Rest)
 {

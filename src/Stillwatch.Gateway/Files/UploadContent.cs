@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Stillwatch.Gateway.Configuration;
 using Stillwatch.Gateway.Dialects;
 using Stillwatch.Gateway.Forwarding;
 
@@ -20,7 +21,7 @@ sealed class UploadContent : UpstreamContent
     }
 
     public static GatewayError TooLarge(long maxBytes) =>
-        new(413, "request_too_large", $"The request body is larger than {maxBytes >> 20} MB, the limit of this path.");
+        new(413, "request_too_large", $"The request body is larger than {ConfigScalars.SaySize(maxBytes)}, the limit of this path.");
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
+using Stillwatch.Gateway.Configuration;
 using Stillwatch.Gateway.Dialects;
 
 namespace Stillwatch.Gateway.Forwarding;
@@ -86,7 +87,7 @@ sealed class RequestBody : IDisposable
             if (_length > maxBytes)
             {
                 return decodes
-                    ? new GatewayError(413, "request_body_too_large_after_decoding", $"The decoded request body is larger than {maxBytes >> 20} MB.")
+                    ? new GatewayError(413, "request_body_too_large_after_decoding", $"The decoded request body is larger than {ConfigScalars.SaySize(maxBytes)}.")
                     : TooLarge(maxBytes);
             }
         }
@@ -126,7 +127,7 @@ sealed class RequestBody : IDisposable
     }
 
     static GatewayError TooLarge(long maxBytes) =>
-        new(413, "request_too_large", $"The request body is larger than {maxBytes >> 20} MB, the limit of this path.");
+        new(413, "request_too_large", $"The request body is larger than {ConfigScalars.SaySize(maxBytes)}, the limit of this path.");
 
     static GatewayError Overloaded() =>
         new(529, "body_memory_exhausted", "Too many large requests at once. Try again in a moment.") { RetryAfter = TimeSpan.FromSeconds(5) };

@@ -29,7 +29,7 @@ sealed class GatewayMetrics : IDisposable
 
     static readonly InstrumentAdvice<double> FirstTokenBuckets = new()
     {
-        HistogramBucketBoundaries = [0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0],
+        HistogramBucketBoundaries = [0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
     };
 
     // Around the goal of 100 µs.

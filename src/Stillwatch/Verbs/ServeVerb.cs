@@ -24,12 +24,19 @@ static class ServeVerb
         var apps = Option("--apps", "FILE", "Reviewed third-party applications.");
         var check = new Option<bool>("--check") { Description = "Only check the configuration: print every fault; exit 0 or 2." };
         var json = new Option<bool>("--json") { Description = "The ready line, the log and the result of --check as JSON." };
+        var schema = new Option<bool>("--schema") { Description = "Print the JSON schema of the configuration, for editors, and end." };
         var verb = new Command("serve", "Stand in front of a model server: authenticate, forward byte-true, meter, watch.")
         {
-            config, listen, admin, data, upstream, api, accounts, organizations, apps, check, json,
+            config, listen, admin, data, upstream, api, accounts, organizations, apps, check, json, schema,
         };
         verb.SetAction((parsed, cancellationToken) =>
         {
+            if (parsed.GetValue(schema))
+            {
+                parsed.InvocationConfiguration.Output.Write(ConfigSchema.Text());
+                return Task.FromResult(ExitCode.Done);
+            }
+
             var overrides = new ConfigOverrides
             {
                 Listen = parsed.GetValue(listen),
