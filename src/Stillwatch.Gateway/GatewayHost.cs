@@ -95,6 +95,7 @@ sealed partial class GatewayHost : IAsyncDisposable
         }
 
         AdminAddress = await StartAsync(AdminListener(config, options, directory, watcher), cancellationToken);
+        directory.AdminAddress = AdminAddress;
         DataAddress = await StartAsync(Listeners.Data(config, new DataPlane(Parts).HandleAsync, options.Logs), cancellationToken);
         foreach (var warning in directory.Warnings)
         {

@@ -38,6 +38,8 @@ public sealed class DataDirectory : IDisposable
     /// <summary>The bearer token of the admin API, one line of text.</summary>
     public string AdminTokenPath => At("admin.token");
 
+    string AdminAddressPath => At("admin.address");
+
     string DetectionKeyPath => At("detection.key");
 
     string PepperPath => At("key.pepper");
@@ -111,6 +113,13 @@ public sealed class DataDirectory : IDisposable
         }
 
         return Encoding.ASCII.GetString(SecretFile.Read(AdminTokenPath, TokenCharacters + 1)).TrimEnd();
+    }
+
+    /// <summary>Where the server that has this directory is administered; null when it did not say. So that a command that names the directory finds it.</summary>
+    public Uri? AdminAddress
+    {
+        get => File.Exists(AdminAddressPath) && Uri.TryCreate(File.ReadAllText(AdminAddressPath).Trim(), UriKind.Absolute, out var address) ? address : null;
+        set => File.WriteAllText(AdminAddressPath, $"{value}\n");
     }
 
     public void Dispose() => _lock?.Dispose();

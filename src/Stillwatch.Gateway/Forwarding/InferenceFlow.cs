@@ -218,7 +218,7 @@ sealed class InferenceFlow(GatewayParts parts)
             exchange.Status = status;
             context.Response.StatusCode = status;
             Reply.Identify(context.Response, exchange.Face, exchange.RequestId);
-            ResponseHeaders.CopyRetry(message, context.Response);
+            Reply.Retry(context.Response, ResponseHeaders.WithRetry(message, new GatewayError(status, "upstream_error", "")));
             await Reply.BytesAsync(context, message.Content.Headers.ContentType?.ToString(), whole.WrittenMemory);
             return;
         }
@@ -227,8 +227,7 @@ sealed class InferenceFlow(GatewayParts parts)
             ? new GatewayError(502, "upstream_redirected", "The model's server answered with a redirect, which is not followed.")
             : Translate.Error(status, whole is null ? [] : whole.WrittenSpan);
         _ = broken; // an error body that breaks off still has its status, which is what counts
-        ResponseHeaders.CopyRetry(message, context.Response);
-        await FailAsync(context, exchange, error);
+        await FailAsync(context, exchange, ResponseHeaders.WithRetry(message, error));
     }
 
     async Task FailAsync(HttpContext context, InferenceExchange exchange, GatewayError error, ExchangeEnd end = ExchangeEnd.Failed)

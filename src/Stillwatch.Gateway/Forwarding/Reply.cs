@@ -19,16 +19,7 @@ static class Reply
         response.Clear();
         response.StatusCode = error.Status;
         Identify(response, face, requestId);
-        if (error.RetryAfter is { } after)
-        {
-            response.Headers.RetryAfter = ((int)Math.Ceiling(after.TotalSeconds)).ToString();
-        }
-
-        if (error.ShouldRetry is { } retry)
-        {
-            response.Headers["x-should-retry"] = retry ? "true" : "false";
-        }
-
+        Retry(response, error);
         var body = new ArrayBufferWriter<byte>();
         ErrorBody.Write(body, face, error, requestId);
         await JsonAsync(context, body.WrittenMemory);
@@ -48,4 +39,18 @@ static class Reply
 
     public static void Identify(HttpResponse response, Dialect face, string requestId) =>
         response.Headers[face == Dialect.Anthropic ? "request-id" : "x-request-id"] = requestId;
+
+    /// <summary>Says whether and when to come back, where the error knows it.</summary>
+    public static void Retry(HttpResponse response, GatewayError error)
+    {
+        if (error.RetryAfter is { } after)
+        {
+            response.Headers.RetryAfter = ((int)Math.Ceiling(after.TotalSeconds)).ToString();
+        }
+
+        if (error.ShouldRetry is { } retry)
+        {
+            response.Headers["x-should-retry"] = retry ? "true" : "false";
+        }
+    }
 }

@@ -1,12 +1,12 @@
-using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
+using Stillwatch.Gateway.Dialects;
 
 namespace Stillwatch.Gateway.Forwarding;
 
 /// <summary>What of an upstream's headers the caller gets: what describes the body and when to come back. Its ids, limits and names stay here.</summary>
 static class ResponseHeaders
 {
-    const int LongestWaitSeconds = 60;
+    static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
     /// <param name="keepsLength">The body is passed on byte for byte.</param>
     public static void Copy(HttpResponseMessage from, HttpResponse to, bool isStream, bool keepsLength)
@@ -24,24 +24,19 @@ static class ResponseHeaders
         }
     }
 
-    /// <summary>An upstream's wish to be left alone for a while; one for more than a minute becomes "do not retry", since some SDKs sleep through any wait.</summary>
-    public static void CopyRetry(HttpResponseMessage from, HttpResponse to)
+    /// <summary>
+    /// The error with the upstream's wish to be left alone for a while; one for more than a minute becomes "do not retry", since some
+    /// SDKs sleep through any wait.
+    /// </summary>
+    public static GatewayError WithRetry(HttpResponseMessage from, GatewayError error)
     {
         if (from.Headers.TryGetValues("x-should-retry", out var shouldRetry))
         {
-            to.Headers["x-should-retry"] = shouldRetry.First() == "true" ? "true" : "false";
+            error = error with { ShouldRetry = shouldRetry.First() == "true" };
         }
 
-        if (from.Headers.RetryAfter is { } after && WaitOf(after) is { } seconds)
-        {
-            if (seconds > LongestWaitSeconds)
-            {
-                to.Headers["x-should-retry"] = "false";
-            }
-
-            to.Headers.RetryAfter = Math.Min(seconds, LongestWaitSeconds).ToString();
-        }
+        return from.Headers.RetryAfter?.Delta is not { } wait ? error
+            : wait > LongestWait ? error with { ShouldRetry = false, RetryAfter = LongestWait }
+            : error with { RetryAfter = wait };
     }
-
-    static int? WaitOf(RetryConditionHeaderValue after) => after.Delta is { } delta ? (int)Math.Ceiling(delta.TotalSeconds) : null;
 }

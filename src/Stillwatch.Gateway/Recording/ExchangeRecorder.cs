@@ -133,7 +133,9 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
             _log.Append([.. batch.Select(exchange => StoredForm.Of(exchange, _apps))]);
             _content?.Append(batch);
         }
-        catch (IOException e)
+#pragma warning disable CA1031 // whatever storage may do wrong, the next batch has its chance
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             LogStorageFailed(batch.Count, e);
             lock (_counting)

@@ -22,6 +22,7 @@ readonly record struct ShelfAnswer(int Status, ReadOnlyMemory<byte> Body, Gatewa
         }
 
         call.Http.Response.StatusCode = Status;
+        Reply.Retry(call.Http.Response, Error!);
         return call.SendAsync(Body);
     }
 }
@@ -29,7 +30,6 @@ readonly record struct ShelfAnswer(int Status, ReadOnlyMemory<byte> Body, Gatewa
 /// <summary>Asks an upstream for something beside inference, with the same connections, circuits and deadlines.</summary>
 sealed class ShelfUpstream(GatewayParts parts)
 {
-    const int LongestWaitSeconds = 60;
     const int MaxErrorBytes = 64 * 1024;
 
     public Deadline DeadlineOf(ShelfCall call, Upstream upstream) => new(upstream.Config.TotalTimeout, parts.Time, call.Http.RequestAborted);
@@ -123,9 +123,6 @@ sealed class ShelfUpstream(GatewayParts parts)
         var error = upstream.Config.Trusted && !body.IsEmpty
             ? new GatewayError(status, "upstream_error", "")
             : Translate.Error(status, body.Span);
-        var wait = message.Headers.RetryAfter?.Delta;
-        return new ShelfAnswer(status, body, wait is { TotalSeconds: > LongestWaitSeconds }
-            ? error with { ShouldRetry = false }
-            : error with { RetryAfter = wait ?? error.RetryAfter }, upstream.Config.Trusted && !body.IsEmpty);
+        return new ShelfAnswer(status, body, ResponseHeaders.WithRetry(message, error), upstream.Config.Trusted && !body.IsEmpty);
     }
 }

@@ -8,7 +8,8 @@ namespace Stillwatch.Verbs;
 /// <param name="Admin">The admin listener of a running server.</param>
 /// <param name="TokenFile">File with its token.</param>
 /// <param name="Data">The data directory: worked on directly while no server has it.</param>
-sealed record KeyPlace(Uri Admin, string? TokenFile, string? Data);
+/// <param name="IsStandardAdmin">Nobody named the listener: the directory of a running server knows better.</param>
+sealed record KeyPlace(Uri Admin, string? TokenFile, string? Data, bool IsStandardAdmin);
 
 /// <summary>Opens the keys where they can be changed: in the files when nobody else has them, through the server otherwise.</summary>
 static class KeyDesks
@@ -47,7 +48,7 @@ static class KeyDesks
         catch (StorageUnusableException e) when (e.IsInUse)
         {
             using var directory = DataDirectory.Look(data);
-            return new RemoteKeyDesk(place.Admin, directory.AdminToken());
+            return new RemoteKeyDesk(place.IsStandardAdmin ? directory.AdminAddress ?? place.Admin : place.Admin, directory.AdminToken());
         }
     }
 

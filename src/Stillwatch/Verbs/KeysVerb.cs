@@ -90,7 +90,7 @@ static class KeysVerb
                     return ExitCode.WrongUsage;
                 }
 
-                var place = new KeyPlace(admin, parsed.GetValue(TokenFile), parsed.GetValue(Data));
+                var place = new KeyPlace(admin, parsed.GetValue(TokenFile), parsed.GetValue(Data), parsed.GetResult(Admin) is not { Implicit: false });
                 try
                 {
                     using var desk = KeyDesks.Open(place, mayMake, TimeProvider.System);

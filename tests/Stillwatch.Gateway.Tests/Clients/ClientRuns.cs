@@ -41,7 +41,7 @@ public sealed class ClientRuns : IAsyncLifetime
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         await using var direct = await DevelopmentUpstream.StartAsync(KeepReceived, cancellationToken: cancellationToken);
-        await using var gateway = await RunningGateway.StartAsync(KeepReceived, cancellationToken);
+        await using var gateway = await RunningGateway.StartAsync(KeepReceived, isCrossed: false, cancellationToken);
         await Parallel.ForEachAsync(
             All.Where(each => each.Client.Obstacle is null).Select((each, i) => (each.Group, each.Client, Letter: i)),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },

@@ -1,35 +1,70 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Stillwatch.Gateway.Configuration;
 using Stillwatch.Gateway.Development;
+using Stillwatch.Gateway.Dialects;
+using Stillwatch.Gateway.Tests.Storage;
 
 namespace Stillwatch.Gateway.Tests.Clients;
 
 /// <summary>The gateway as a client sees it, in front of a development upstream. The one place that knows how it is started.</summary>
 sealed class RunningGateway : IAsyncDisposable
 {
-    /// <summary>True until the gateway's host is started here: then there is nothing to compare, and no table is made.</summary>
-    public const bool IsStandIn = true;
+    // Clients provoke failures on purpose and at once: an open circuit would answer in the upstream's place.
+    const int CircuitFailures = 1000;
 
-    readonly Func<ValueTask> _stop;
+    readonly GatewayHost _host;
+    readonly TemporaryDirectory _directory;
 
-    RunningGateway(Uri address, string key, DevelopmentUpstream upstream, Func<ValueTask> stop)
-    {
-        (Address, Key, Upstream) = (address, key, upstream);
-        _stop = stop;
-    }
+    RunningGateway(GatewayHost host, DevelopmentUpstream upstream, TemporaryDirectory directory)
+        => (_host, Upstream, _directory) = (host, upstream, directory);
 
-    public Uri Address { get; }
+    public Uri Address => _host.DataAddress;
 
-    public string Key { get; }
+    public string Key => _host.DevelopmentKey!;
 
     /// <summary>What is behind it; nothing but the gateway talks to it.</summary>
     public DevelopmentUpstream Upstream { get; }
 
     /// <param name="keepReceived">Requests the upstream keeps.</param>
-    public static async Task<RunningGateway> StartAsync(int keepReceived, CancellationToken cancellationToken)
+    /// <param name="isCrossed">Callers of each dialect are served by the upstream's face of the other.</param>
+    public static async Task<RunningGateway> StartAsync(int keepReceived, bool isCrossed, CancellationToken cancellationToken)
     {
-        // The gateway's host goes in between here; until it does, the upstream stands for both.
         var upstream = await DevelopmentUpstream.StartAsync(keepReceived, cancellationToken: cancellationToken);
-        return new RunningGateway(upstream.Address, "sk-development", upstream, upstream.DisposeAsync);
+        var directory = new TemporaryDirectory();
+        var config = new GatewayConfig
+        {
+            Listen = new Uri("http://127.0.0.1:0"),
+            Admin = new Uri("http://127.0.0.1:0"),
+            DataDirectory = directory.Path,
+            AdminIsOpen = true,
+            Upstreams = [Face(Dialect.Anthropic), Face(Dialect.OpenAi)],
+            Models = [.. ((string[])["stillwatch-development", "stillwatch-development-large", "*"]).SelectMany(name =>
+                (ModelRule[])[Rule(name, Dialect.Anthropic), Rule(name, Dialect.OpenAi)])],
+        };
+        var options = new ServeOptions { IsDevelopment = true, Logs = NullLoggerFactory.Instance };
+        return new RunningGateway(await GatewayHost.StartAsync(config, options, cancellationToken: cancellationToken), upstream, directory);
+
+        UpstreamConfig Face(Dialect dialect) => new()
+        {
+            Name = dialect.ToString(),
+            Dialect = dialect,
+            Replicas = [upstream.Address],
+            Trusted = true,
+            HasBatches = dialect == Dialect.Anthropic,
+            HasFiles = dialect == Dialect.Anthropic,
+            HasCountTokens = dialect == Dialect.Anthropic,
+            CircuitFailures = CircuitFailures,
+        };
+
+        ModelRule Rule(string name, Dialect face) => new(name, (isCrossed ? Other(face) : face).ToString(), null, face);
     }
 
-    public ValueTask DisposeAsync() => _stop();
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await Upstream.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    static Dialect Other(Dialect dialect) => dialect == Dialect.Anthropic ? Dialect.OpenAi : Dialect.Anthropic;
 }

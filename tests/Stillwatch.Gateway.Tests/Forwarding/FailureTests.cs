@@ -123,6 +123,28 @@ public sealed class FailureTests
         Assert.Equal(("60", "false"), (response.Headers.GetValues("retry-after").Single(), response.Headers.GetValues("x-should-retry").Single()));
     }
 
+    [Theory]
+    [InlineData(429, "2", null, "2", null)]
+    [InlineData(529, null, "true", null, "true")]
+    [InlineData(429, "3600", "true", "60", "false")]
+    [InlineData(503, null, null, null, null)]
+    public async Task An_upstreams_wish_when_to_come_back_reaches_the_caller(int status, string? after, string? retry, string? expectedAfter, string? expectedRetry)
+    {
+        (string, string)[] headers = [.. new[] { ("retry-after", after), ("x-should-retry", retry) }.Where(each => each.Item2 is not null)!];
+        await using var upstream = ScriptedUpstream.Replying(status, "application/json", """{"error":{"message":"busy"}}""", headers);
+        foreach (var isTrusted in new[] { false, true })
+        {
+            await using var gateway = await TestGateway.StartAsync(
+                config => config with { Upstreams = [config.Upstreams[0] with { Trusted = isTrusted }] }, Dialect.Anthropic, upstream.Address);
+            foreach (var path in new[] { "/v1/messages", "/v1/chat/completions", "/v1/messages/batches" })
+            {
+                using var response = path.EndsWith("batches") ? await gateway.Client.PostAsync(path, Json($$"""{"requests":[{"custom_id":"a","params":{{Good}}}]}"""))
+                    : await gateway.Client.PostAsync(path, Json(Good));
+                Assert.Equal((path, status, expectedAfter, expectedRetry), (path, (int)response.StatusCode, Value(response, "retry-after"), Value(response, "x-should-retry")));
+            }
+        }
+    }
+
     [Fact]
     public async Task A_dead_replica_is_passed_over_and_a_dead_upstream_is_502()
     {
@@ -173,6 +195,8 @@ public sealed class FailureTests
         await using var gateway = await TestGateway.StartAsync(Dialect.Anthropic, upstream.Address);
         await Assert.ThrowsAsync<HttpRequestException>(() => gateway.Client.PostAsync("/v1/messages", Json(Good)));
     }
+
+    static string? Value(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out var values) ? values.Single() : null;
 
     static Uri DeadAddress()
     {
