@@ -129,15 +129,24 @@ static class StreamForwarding
         // Servers exist that leave out the last blank line; readers would then drop their last event without a word.
         GatewayError? FinishHeld()
         {
+            if (reading.IsComplete)
+            {
+                if (translator is null or Rewriting)
+                {
+                    output.Write(events.Held); // a comment after the end, say
+                }
+
+                return null;
+            }
+
             ReadOnlySpan<byte> end = "\n\n"u8;
             if (!events.TryRead(ref end, out var frame))
             {
                 return Truncated();
             }
 
-            var before = reading.IsComplete;
             reading.ReadEvent(frame);
-            if (!before && !reading.IsComplete)
+            if (!reading.IsComplete)
             {
                 return Truncated();
             }
