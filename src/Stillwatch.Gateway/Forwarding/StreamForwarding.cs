@@ -25,7 +25,7 @@ static class StreamForwarding
         var reading = exchange.Reading!;
         using var events = new SseReader();
         var error = await CopyAsync();
-        if (error is null && !events.Held.IsEmpty && !events.Held.Trim(" \t\r\n"u8).IsEmpty)
+        if (error is null && !events.Held.IsEmpty)
         {
             error = FinishHeld();
         }
