@@ -70,7 +70,7 @@ static class StreamForwarding
                 catch (Exception e) when (e is IOException or HttpRequestException)
                 {
                     parts.Events.UpstreamFailed(exchange.Route!.Upstream.Config.Name, "stream_broke_off");
-                    return Truncated();
+                    return reading.IsComplete ? null : Truncated();
                 }
                 catch (OperationCanceledException) when (!deadline.ClientLeft)
                 {
