@@ -125,6 +125,7 @@ sealed partial class GatewayHost : IAsyncDisposable
             Keys = Keys.Ring,
             Desks = new SketchDesks(() => new Sketcher(key, models, ids, apps)),
             Recorder = recorder,
+            Content = content,
             Tokens = new TokenCounter(),
             Buffers = new BufferBudget(MaxBodyBytes),
             Events = new DataPlaneEvents(options.Logs.CreateLogger<DataPlane>(), metrics),

@@ -32,6 +32,9 @@ sealed class GatewayParts
 
     public required ExchangeRecorder Recorder { get; init; }
 
+    /// <summary>Takes texts; null unless the operator logs content.</summary>
+    public ContentLog? Content { get; init; }
+
     public required TokenCounter Tokens { get; init; }
 
     public required BufferBudget Buffers { get; init; }

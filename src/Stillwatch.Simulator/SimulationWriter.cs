@@ -25,13 +25,7 @@ public static class SimulationWriter
     public static void Write(
         Simulation simulation, string scenarioText, string directory, Action<long, long>? progress = null, CancellationToken cancellationToken = default)
     {
-        Directory.CreateDirectory(directory);
-        File.WriteAllText(Path.Combine(directory, "scenario.yaml"), scenarioText);
-        WriteLines(Path.Combine(directory, "accounts.jsonl"), simulation.Accounts, RecordsJson.Default.AccountRecord);
-        WriteLines(Path.Combine(directory, "organizations.jsonl"), simulation.Organizations, RecordsJson.Default.OrganizationRecord);
-        WriteLines(Path.Combine(directory, "apps.jsonl"), simulation.Apps, RecordsJson.Default.AppRecord);
-        WriteLines(Path.Combine(directory, "truth.jsonl"), simulation.Truth, TruthJson.Default.AccountTruth);
-
+        WriteRecords(simulation, scenarioText, directory);
         using var log = Compressed(Path.Combine(directory, "exchanges.jsonl.gz"));
         using var labels = Compressed(Path.Combine(directory, "truth-exchanges.jsonl.gz"));
         using var writer = new ExchangeWriter();
@@ -58,6 +52,18 @@ public static class SimulationWriter
         Flush(lines, log);
         Flush(truths, labels);
         progress?.Invoke(done, simulation.PlannedExchanges);
+    }
+
+    /// <summary>Everything but the log: for who sends the exchanges instead of logging them.</summary>
+    /// <exception cref="IOException">The directory cannot be written.</exception>
+    public static void WriteRecords(Simulation simulation, string scenarioText, string directory)
+    {
+        Directory.CreateDirectory(directory);
+        File.WriteAllText(Path.Combine(directory, "scenario.yaml"), scenarioText);
+        WriteLines(Path.Combine(directory, "accounts.jsonl"), simulation.Accounts, RecordsJson.Default.AccountRecord);
+        WriteLines(Path.Combine(directory, "organizations.jsonl"), simulation.Organizations, RecordsJson.Default.OrganizationRecord);
+        WriteLines(Path.Combine(directory, "apps.jsonl"), simulation.Apps, RecordsJson.Default.AppRecord);
+        WriteLines(Path.Combine(directory, "truth.jsonl"), simulation.Truth, TruthJson.Default.AccountTruth);
     }
 
     static GZipStream Compressed(string path) => new(File.Create(path, 1 << 16), CompressionLevel.Fastest);

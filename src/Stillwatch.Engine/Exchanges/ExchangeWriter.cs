@@ -40,31 +40,15 @@ public sealed class ExchangeWriter : IDisposable
             WriteClient(client);
         }
 
-        var anthropic = exchange.Api == ExchangeApi.AnthropicMessages;
-        _json.WriteString("api"u8, anthropic ? "anthropic.messages"u8 : "openai.chat"u8);
+        _json.WriteString("api"u8, exchange.Api == ExchangeApi.AnthropicMessages ? "anthropic.messages"u8 : "openai.chat"u8);
         Optional("status"u8, exchange.Status);
         Optional("latency_ms"u8, exchange.LatencyMs);
         _json.WritePropertyName("request"u8);
-        if (anthropic)
-        {
-            AnthropicBodies.WriteRequest(_json, exchange.Request);
-        }
-        else
-        {
-            OpenAiBodies.WriteRequest(_json, exchange.Request);
-        }
-
+        Request(exchange);
         if (exchange.Response is { } response)
         {
             _json.WritePropertyName("response"u8);
-            if (anthropic)
-            {
-                AnthropicBodies.WriteResponse(_json, response);
-            }
-            else
-            {
-                OpenAiBodies.WriteResponse(_json, response);
-            }
+            Response(exchange.Api, response);
         }
 
         _json.WriteEndObject();
@@ -73,8 +57,48 @@ public sealed class ExchangeWriter : IDisposable
         output.Advance(1);
     }
 
+    /// <summary>Appends the request body alone, as a client sends it.</summary>
+    public void WriteRequest(Exchange exchange, IBufferWriter<byte> output)
+    {
+        _json.Reset(output);
+        Request(exchange);
+        _json.Flush();
+    }
+
+    /// <summary>Appends a response body alone, as a model's server sends it when it does not stream.</summary>
+    public void WriteResponse(ExchangeApi api, ExchangeResponse response, IBufferWriter<byte> output)
+    {
+        _json.Reset(output);
+        Response(api, response);
+        _json.Flush();
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _json.Dispose();
+
+    void Request(Exchange exchange)
+    {
+        if (exchange.Api == ExchangeApi.AnthropicMessages)
+        {
+            AnthropicBodies.WriteRequest(_json, exchange.Request);
+        }
+        else
+        {
+            OpenAiBodies.WriteRequest(_json, exchange.Request);
+        }
+    }
+
+    void Response(ExchangeApi api, ExchangeResponse response)
+    {
+        if (api == ExchangeApi.AnthropicMessages)
+        {
+            AnthropicBodies.WriteResponse(_json, response);
+        }
+        else
+        {
+            OpenAiBodies.WriteResponse(_json, response);
+        }
+    }
 
     // Three digits of a second, as the contract shows; the round-trip format would write seven.
     void WriteTime(DateTimeOffset time)

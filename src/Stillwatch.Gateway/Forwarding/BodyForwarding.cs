@@ -30,6 +30,7 @@ static class BodyForwarding
             if (read == 0)
             {
                 tap.ReadInto(exchange.Reading!);
+                exchange.Content?.KeepBody(tap.Kept, !tap.IsCut);
                 return null;
             }
 

@@ -51,6 +51,9 @@ sealed class InferenceExchange(string id, string requestId, Dialect face, Caller
     /// <summary>Fed with the upstream's bytes; null until there is a response.</summary>
     public ResponseReading? Reading { get; set; }
 
+    /// <summary>Gathers texts; null unless the operator logs content.</summary>
+    public ContentCapture? Content { get; init; }
+
     /// <summary>As the caller got it.</summary>
     public int Status { get; set; }
 

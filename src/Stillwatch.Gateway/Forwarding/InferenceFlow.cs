@@ -28,6 +28,7 @@ sealed class InferenceFlow(GatewayParts parts)
             Time = parts.EventTime.GetUtcNow(),
             StartTimestamp = parts.Time.GetTimestamp(),
             Waiting = new UpstreamTime(parts.Time),
+            Content = parts.Content is null ? null : new ContentCapture(),
         };
         GatewayError? error;
         exchange.Waiting.Begin();
@@ -105,7 +106,7 @@ sealed class InferenceFlow(GatewayParts parts)
     async Task AnswerAsync(HttpContext context, InferenceExchange exchange, HttpResponseMessage message, TranslationContext? translation, Deadline deadline)
     {
         using var upstream = await BodyOf(message, deadline.Token);
-        exchange.Reading = new ResponseReading(exchange.UpstreamDialect);
+        exchange.Reading = new ResponseReading(exchange.UpstreamDialect) { Content = exchange.Content };
         if ((int)message.StatusCode >= 300)
         {
             await PassErrorAsync(context, exchange, message, upstream, deadline);
@@ -200,6 +201,7 @@ sealed class InferenceFlow(GatewayParts parts)
         }
 
         exchange.End = ExchangeEnd.Complete;
+        exchange.Content?.KeepBody(output.WrittenSpan, isWhole: true);
         await Reply.JsonAsync(context, output.WrittenMemory);
     }
 

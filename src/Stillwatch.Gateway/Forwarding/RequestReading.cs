@@ -38,6 +38,7 @@ static class RequestReading
             exchange.Stream = outline.Stream;
             exchange.IncludeUsage = outline.IncludeUsage;
             Describe(context, exchange, parsed);
+            exchange.Content?.NoteClient(parsed);
             desk.Sketcher.SketchRequest(parsed, out exchange.Sketch);
             if (!exchange.IsTranslated)
             {

@@ -17,6 +17,8 @@ static class Settle
         var reading = exchange.Reading ?? nothing!;
         var settlement = exchange.ReachedModel ? Settlement.Of(reading, exchange.Body is null ? [] : exchange.Body.Span, parts.Tokens) : default;
         var elapsed = parts.Time.GetElapsedTime(exchange.StartTimestamp);
+        var latencyMs = (int)Math.Min(elapsed.TotalMilliseconds, int.MaxValue);
+        byte[]? contentLine = null;
         var desk = parts.Desks.Take();
         try
         {
@@ -25,6 +27,8 @@ static class Settle
             {
                 desk.Sketcher.Retime(ref exchange.Sketch, earliestMs, Encoding.ASCII.GetBytes(exchange.Id));
             }
+
+            contentLine = parts.Content is { } log ? ContentLine.Of(exchange, settlement, latencyMs, log, desk.Parsed) : null;
         }
         finally
         {
@@ -56,8 +60,9 @@ static class Settle
             Status = exchange.Status,
             End = exchange.End,
             Settlement = settlement,
-            LatencyMs = (int)Math.Min(elapsed.TotalMilliseconds, int.MaxValue),
+            LatencyMs = latencyMs,
             RawUsage = reading.RawUsage.IsEmpty ? null : reading.RawUsage.ToArray(),
+            ContentLine = contentLine,
         });
     }
 }

@@ -86,7 +86,7 @@ static class StreamForwarding
                     }
                 }
 
-                if (exchange.Body is not null && reading.InputTokens is not null)
+                if (exchange is { Body: not null, Content: null } && reading.InputTokens is not null)
                 {
                     exchange.LetGoOfBody(); // sent, and its tokens are known: a stream that runs for an hour need not hold it
                 }

@@ -29,6 +29,9 @@ sealed class BodyTap : IDisposable
     /// <summary>The body is longer than what is kept: its middle is lost, and only a usage object near its end makes the count exact.</summary>
     public bool IsCut => TotalBytes > MaxBytes;
 
+    /// <summary>The body, or its beginning when <see cref="IsCut"/>; valid until <see cref="Dispose"/>.</summary>
+    public ReadOnlySpan<byte> Kept => _body.AsSpan(0, _length);
+
     public void Add(ReadOnlySpan<byte> chunk)
     {
         TotalBytes += chunk.Length;

@@ -217,11 +217,13 @@ sealed partial class ResponseReading
         if (begins)
         {
             Output.BeginPart();
+            Content?.BeginPart();
         }
 
         if (!text.IsEmpty)
         {
             Output.AppendEscaped(text);
+            Content?.AddText(text);
             NoteGenerated(text);
         }
     }
@@ -233,6 +235,7 @@ sealed partial class ResponseReading
             return;
         }
 
+        Content?.NoteStop(reason);
         Stop = reason switch
         {
             _ when reason.SequenceEqual("end_turn"u8) || reason.SequenceEqual("stop_sequence"u8) || reason.SequenceEqual("stop"u8) => StopKind.End,

@@ -191,11 +191,13 @@ sealed partial class ResponseReading
         {
             _speaking = choice;
             Output.BeginPart();
+            Content?.BeginPart();
         }
 
         if (choice == _speaking)
         {
             Output.AppendEscaped(text);
+            Content?.AddText(text);
         }
 
         NoteGenerated(text);

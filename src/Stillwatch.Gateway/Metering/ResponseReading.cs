@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Gateway.Dialects;
+using Stillwatch.Gateway.Recording;
 
 namespace Stillwatch.Gateway.Metering;
 
@@ -67,6 +68,9 @@ sealed partial class ResponseReading(Dialect dialect) : IDisposable
 
     /// <summary>Text the model said and ids it was issued, for the sketch.</summary>
     public OutputText Output { get; } = new();
+
+    /// <summary>Told of the same texts and ids as <see cref="Output"/>; null unless the operator logs content.</summary>
+    public ContentCapture? Content { get; init; }
 
     /// <summary>Reads one event of a stream.</summary>
     public void ReadEvent(in SseFrame frame)
@@ -189,6 +193,7 @@ sealed partial class ResponseReading(Dialect dialect) : IDisposable
             _lastToolId.Set(id, MaxIdBytes);
             ToolUses++;
             Output.AddIssuedId(id);
+            Content?.AddToolUse(id);
         }
     }
 

@@ -67,6 +67,7 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
                 return true;
             }
 
+            _content?.Release(exchange);
             Drop(_stop.IsCancellationRequested ? "stopped" : "queue_full", 1);
             return false;
         }
@@ -145,6 +146,10 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
             }
 
             return;
+        }
+        finally
+        {
+            batch.ForEach(exchange => _content?.Release(exchange));
         }
 
         foreach (var exchange in batch)

@@ -1,78 +1,92 @@
 using System.CommandLine;
-using Stillwatch.Engine;
+using System.Text.Json;
+using Stillwatch.Demo;
 using Stillwatch.Engine.Judgement;
-using Stillwatch.Engine.Sketches;
 using Stillwatch.Scan;
-using Stillwatch.Simulator;
-using Stillwatch.Simulator.Scenarios;
+using Stillwatch.Storage;
 
 namespace Stillwatch.Verbs;
 
-/// <summary><c>stillwatch demo</c>: simulates a small campaign among customers, scans the log, and shows what was found.</summary>
+/// <summary><c>stillwatch demo</c>: sends a simulated campaign among customers through the gateway, on loopback, and shows what was found.</summary>
 /// <remarks>Exit codes: 0 a distillation campaign was found, 1 none within 3 minutes or the directory cannot be written.</remarks>
 static class DemoVerb
 {
-    const string Scenario = "tiny";
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     public static Command Create()
     {
-        var directory = new Option<string?>("--out") { Description = "Where the log and the report go; a folder for temporary files otherwise.", HelpName = "DIR" };
+        var directory = new Option<string?>("--out")
+        {
+            Description = "Where the report, the records and the gateway's data go; without it the report goes to a folder for temporary files and the data are removed.",
+            HelpName = "DIR",
+        };
         var json = new Option<bool>("--json") { Description = "Print the report as JSON instead of the summary." };
-        var verb = new Command("demo", "Simulate a small campaign, scan it, and show what was found.") { directory, json };
+        var verb = new Command("demo", "Send a small simulated campaign through the gateway, on loopback, and show what was found.") { directory, json };
         verb.SetAction((parsed, cancellationToken) => Task.Run(
-            () => Run(
-                parsed.GetValue(directory) ?? Path.Combine(Path.GetTempPath(), "stillwatch-demo"), parsed.GetValue(json),
-                parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellationToken),
+            () => RunAsync(
+                parsed.GetValue(directory), parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellationToken),
             CancellationToken.None));
         return verb;
     }
 
-    static int Run(string directory, bool json, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    static async Task<int> RunAsync(string? stated, bool json, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        var directory = stated ?? Path.Combine(Path.GetTempPath(), "stillwatch-demo");
+        string? temporary = null;
         try
         {
-            var text = ScenarioReader.Find(Scenario);
-            var simulation = new Simulation(ScenarioReader.Read(text), new SimulationOptions());
-            error.WriteLine($"Simulating {simulation.PlannedExchanges:N0} exchanges of the scenario {Scenario} in {directory}");
-            var progress = new ProgressLine(error, "exchanges simulated");
-            SimulationWriter.Write(simulation, text, directory, progress.Report, stop.Token);
-            progress.End();
+            var data = stated is null ? temporary = Directory.CreateTempSubdirectory("stillwatch-").FullName : Unused(stated);
+            var outcome = await new DemoRun(directory, data, error).RunAsync(stop.Token);
+            return Say(outcome, ReportFolder.Write(outcome.Report, directory), stated is null ? null : data, json, output, error);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or StorageUnusableException)
         {
-            error.WriteLine($"--out {directory}: {e.Message} Name a directory that can be written and has room.");
+            error.WriteLine($"{(stated is null ? directory : $"--out {directory}")}: {e.Message} Name a directory that can be written and has room with --out.");
             return ExitCode.Failed;
         }
         catch (OperationCanceledException)
         {
-            error.WriteLine("Stopped while simulating.");
+            error.WriteLine(cancellationToken.IsCancellationRequested ? "Stopped while sending." : $"Not done within {Patience.TotalMinutes:0} minutes.");
             return ExitCode.Failed;
         }
-
-        error.WriteLine("Scanning");
-        var inputs = new ScanInputs
+        finally
         {
-            Logs = [Path.Combine(directory, "exchanges.jsonl.gz")],
-            Accounts = Path.Combine(directory, "accounts.jsonl"),
-            Organizations = Path.Combine(directory, "organizations.jsonl"),
-            Apps = Path.Combine(directory, "apps.jsonl"),
-        };
-        var (code, report) = ScanVerb.Run(
-            inputs, new DetectorSettings(), DetectionKey.FromText("stillwatch demo"), directory, json, output, error, stop.Token);
-        if (code != ExitCode.Done)
-        {
-            return ExitCode.Failed;
+            TemporaryData.Remove(temporary, error);
         }
-
-        if (report!.Campaigns.Any(campaign => campaign.Verdict == Verdict.Distillation))
-        {
-            return ExitCode.Done;
-        }
-
-        error.WriteLine("The simulated campaign was not found. Please report this as a fault, with the version and this machine's processor.");
-        return ExitCode.Failed;
     }
+
+    static int Say(DemoOutcome outcome, string page, string? data, bool json, TextWriter output, TextWriter error)
+    {
+        if (json)
+        {
+            output.WriteLine(JsonSerializer.Serialize(outcome.Report, ReportJson.Readable.Report));
+        }
+        else
+        {
+            ScanSummary.Write(outcome.Report, page, CommandLine.Human(output));
+        }
+
+        var counts = outcome.Counts;
+        error.WriteLine($"Gateway: {counts.Received:N0} exchanges received, {counts.Kept:N0} kept, {counts.Dropped.Values.Sum():N0} dropped");
+        if (data is not null)
+        {
+            error.WriteLine($"The same from what it stored: stillwatch scan --data {data}");
+        }
+
+        var fault = CampaignWatch.Found(outcome.Report) is null ? "The simulated campaign was not found."
+            : outcome.Odd > 0 ? $"{outcome.Odd:N0} requests were not answered as the simulated model answered them." : null;
+        if (fault is not null)
+        {
+            error.WriteLine($"{fault} Please report this as a fault, with the version and this machine's processor.");
+        }
+
+        return fault is null ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    // A run never touches another's data.
+    static string Unused(string directory) => Enumerable.Range(1, int.MaxValue)
+        .Select(number => Path.Combine(directory, number == 1 ? "data" : $"data-{number}"))
+        .First(path => !Path.Exists(path));
 }

@@ -108,7 +108,7 @@ static class ServeVerb
             }
             finally
             {
-                Remove(temporary);
+                TemporaryData.Remove(temporary.FullName, error);
             }
         }
 
@@ -155,18 +155,6 @@ static class ServeVerb
 
             logs.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         });
-
-        void Remove(DirectoryInfo temporary)
-        {
-            try
-            {
-                temporary.Delete(recursive: true);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                error.WriteLine($"{temporary.FullName} could not be removed ({e.GetType().Name}); it holds this run's data, remove it by hand.");
-            }
-        }
 
         static string[] Lines(IReadOnlyList<ConfigFault> faults) => [.. faults.Select(fault => fault.ToString())];
     }
