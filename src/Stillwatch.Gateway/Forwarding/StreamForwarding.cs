@@ -15,6 +15,7 @@ namespace Stillwatch.Gateway.Forwarding;
 static class StreamForwarding
 {
     const int BufferBytes = 16 * 1024;
+    static readonly TimeSpan TimeForLastWords = TimeSpan.FromSeconds(5);
 
     /// <exception cref="OperationCanceledException">The client left, or a limit of time passed.</exception>
     /// <exception cref="IOException">The client's connection broke.</exception>
@@ -43,6 +44,9 @@ static class StreamForwarding
         if (error is not null)
         {
             ErrorBody.WriteEvent(output, exchange.Face, error, exchange.RequestId);
+            using var lastWords = new CancellationTokenSource(TimeForLastWords, parts.Time); // the limit that ended the stream is over already
+            await output.FlushAsync(lastWords.Token);
+            return;
         }
 
         await output.FlushAsync(deadline.Token);
