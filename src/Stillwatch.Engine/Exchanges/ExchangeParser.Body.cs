@@ -54,20 +54,20 @@ public static partial class ExchangeParser
             return RejectReason.BadJson; // a byte order mark, or nothing at all
         }
 
-        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxLiveDepth });
+        var reader = new JsonTokens(body, MaxLiveDepth);
         try
         {
             return ReadBody(ref reader, into, outline);
         }
         catch (JsonException)
         {
-            var opens = reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject ? 1 : 0;
-            into.Scratch.FaultAt = (int)reader.BytesConsumed;
-            return reader.CurrentDepth + opens >= MaxLiveDepth ? RejectReason.TooDeep : RejectReason.BadJson;
+            var reason = BrokenJson.ReasonOf(body, MaxLiveDepth, out var at);
+            into.Scratch.FaultAt = at;
+            return reason;
         }
     }
 
-    static RejectReason ReadBody(ref Utf8JsonReader reader, ParsedExchange into, RequestOutline outline)
+    static RejectReason ReadBody(ref JsonTokens reader, ParsedExchange into, RequestOutline outline)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -75,7 +75,7 @@ public static partial class ExchangeParser
             return RejectReason.NotAnObject;
         }
 
-        outline.BodyStart = (int)reader.BytesConsumed;
+        outline.BodyStart = reader.BytesConsumed;
         var seen = OpenObject(into);
         RejectReason reason;
         while (NextMember(ref reader, into, ref seen, out var member, out reason))
@@ -98,7 +98,7 @@ public static partial class ExchangeParser
         return into.Model.IsEmpty || !into.Scratch.HasMessages ? RejectReason.MissingMember : RejectReason.None;
     }
 
-    static RejectReason ReadLiveMember(Member member, ref Utf8JsonReader reader, ParsedExchange into, RequestOutline outline)
+    static RejectReason ReadLiveMember(Member member, ref JsonTokens reader, ParsedExchange into, RequestOutline outline)
     {
         var isAnthropic = into.Api == ExchangeApi.AnthropicMessages;
         var reason = RejectReason.None;
@@ -138,11 +138,11 @@ public static partial class ExchangeParser
     }
 
     // 1e400 is a number, if no temperature; what it means is the upstream's to say.
-    static bool IsBeyondDouble(ref Utf8JsonReader reader) =>
+    static bool IsBeyondDouble(ref JsonTokens reader) =>
         reader.TokenType == JsonTokenType.Number && !(reader.TryGetDouble(out var value) && double.IsFinite(value));
 
     // 1024.0 or 1e30: a log line with it is refused, a request is the upstream's to judge.
-    static void ReadOddMaxTokens(Member member, ref Utf8JsonReader reader, ParsedExchange into)
+    static void ReadOddMaxTokens(Member member, ref JsonTokens reader, ParsedExchange into)
     {
         if (!into.Scratch.HasMaxCompletionTokens && reader.TryGetDouble(out var tokens))
         {
@@ -152,9 +152,9 @@ public static partial class ExchangeParser
         into.Scratch.HasMaxCompletionTokens |= member == Member.MaxCompletionTokens;
     }
 
-    static RejectReason ReadMetadata(ref Utf8JsonReader reader, ParsedExchange into, RequestOutline outline)
+    static RejectReason ReadMetadata(ref JsonTokens reader, ParsedExchange into, RequestOutline outline)
     {
-        var start = (int)reader.TokenStartIndex;
+        var start = reader.TokenStartIndex;
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             outline.NullMetadata = TokenAt(ref reader);
@@ -173,13 +173,13 @@ public static partial class ExchangeParser
             }
         }
 
-        outline.Metadata = new TextSlice(start, (int)reader.BytesConsumed - start);
+        outline.Metadata = new TextSlice(start, reader.BytesConsumed - start);
         return reason;
     }
 
-    static RejectReason ReadStreamOptions(ref Utf8JsonReader reader, ParsedExchange into, RequestOutline outline)
+    static RejectReason ReadStreamOptions(ref JsonTokens reader, ParsedExchange into, RequestOutline outline)
     {
-        var start = (int)reader.TokenStartIndex;
+        var start = reader.TokenStartIndex;
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             outline.NullStreamOptions = TokenAt(ref reader);
@@ -207,18 +207,18 @@ public static partial class ExchangeParser
             }
         }
 
-        outline.StreamOptions = new TextSlice(start, (int)reader.BytesConsumed - start);
+        outline.StreamOptions = new TextSlice(start, reader.BytesConsumed - start);
         return reason;
     }
 
-    static RejectReason PassToken(ref Utf8JsonReader reader, ParsedExchange into, out TextSlice token)
+    static RejectReason PassToken(ref JsonTokens reader, ParsedExchange into, out TextSlice token)
     {
-        var start = (int)reader.TokenStartIndex;
+        var start = reader.TokenStartIndex;
         var reason = Pass(ref reader, into);
-        token = new TextSlice(start, (int)reader.BytesConsumed - start);
+        token = new TextSlice(start, reader.BytesConsumed - start);
         return reason;
     }
 
-    static TextSlice TokenAt(ref Utf8JsonReader reader) =>
-        new((int)reader.TokenStartIndex, (int)(reader.BytesConsumed - reader.TokenStartIndex));
+    static TextSlice TokenAt(ref JsonTokens reader) =>
+        new(reader.TokenStartIndex, reader.BytesConsumed - reader.TokenStartIndex);
 }

@@ -17,7 +17,7 @@ public static partial class ExchangeParser
     }
 
     // A content is a string, a list of blocks, or null (an assistant turn of tool calls only).
-    static RejectReason ReadContent(ref Utf8JsonReader reader, Speaker speaker, ParsedExchange into)
+    static RejectReason ReadContent(ref JsonTokens reader, Speaker speaker, ParsedExchange into)
     {
         if (reader.TokenType == JsonTokenType.String)
         {
@@ -47,12 +47,12 @@ public static partial class ExchangeParser
         return RejectReason.None;
     }
 
-    static RejectReason ReadBlock(ref Utf8JsonReader reader, Speaker speaker, ParsedExchange into)
+    static RejectReason ReadBlock(ref JsonTokens reader, Speaker speaker, ParsedExchange into)
     {
         var seen = OpenObject(into);
         RejectReason reason;
         var kind = BlockKind.Text; // a block without a type but with a text is a text
-        Utf8JsonReader text = default, id = default;
+        JsonTokens text = default, id = default;
         bool hasText = false, hasId = false;
         while (NextMember(ref reader, into, ref seen, out var member, out reason))
         {
@@ -126,7 +126,7 @@ public static partial class ExchangeParser
         Other,
     }
 
-    static BlockKind KindOf(ref Utf8JsonReader reader, ParsedExchange into)
+    static BlockKind KindOf(ref JsonTokens reader, ParsedExchange into)
     {
         var type = reader.ValueSpan;
         if (reader.ValueIsEscaped)
@@ -142,7 +142,7 @@ public static partial class ExchangeParser
     }
 
     // OpenAI's shape of tool calls, beside the content: [{"id":…,"function":…}].
-    static RejectReason ReadToolCalls(ref Utf8JsonReader reader, Speaker speaker, ParsedExchange into)
+    static RejectReason ReadToolCalls(ref JsonTokens reader, Speaker speaker, ParsedExchange into)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -199,10 +199,10 @@ public static partial class ExchangeParser
         }
     }
 
-    static TextPiece PieceAt(ref Utf8JsonReader reader) =>
-        new((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length, reader.ValueIsEscaped);
+    static TextPiece PieceAt(ref JsonTokens reader) =>
+        new(reader.TokenStartIndex + 1, reader.ValueSpan.Length, reader.ValueIsEscaped);
 
-    static RejectReason ReadIssuedId(ref Utf8JsonReader reader, ParsedExchange into)
+    static RejectReason ReadIssuedId(ref JsonTokens reader, ParsedExchange into)
     {
         var reason = ReadText(ref reader, into, out var id);
         if (!id.IsEmpty && into.IssuedIds.Count < ParsedExchange.MaxIds)
@@ -214,7 +214,7 @@ public static partial class ExchangeParser
     }
 
     // A call's id stands twice in a conversation, with the call and with its result: it counts once, and the last ones stay.
-    static RejectReason ReadPresentedId(ref Utf8JsonReader reader, ParsedExchange into)
+    static RejectReason ReadPresentedId(ref JsonTokens reader, ParsedExchange into)
     {
         var reason = ReadText(ref reader, into, out var id);
         if (id.IsEmpty)

@@ -16,7 +16,7 @@ public static partial class ExchangeParser
     }
 
     /// <summary>Goes on to the value of the object's next member. False at the object's end, or when the member must not be, for a reason.</summary>
-    static bool NextMember(ref Utf8JsonReader reader, ParsedExchange into, ref ulong seen, out Member member, out RejectReason reason)
+    static bool NextMember(ref JsonTokens reader, ParsedExchange into, ref ulong seen, out Member member, out RejectReason reason)
     {
         member = Member.Unknown;
         reason = RejectReason.None;
@@ -51,7 +51,7 @@ public static partial class ExchangeParser
     }
 
     /// <summary>Passes over a value, however deep. In a live request the names inside are looked at.</summary>
-    static RejectReason Pass(ref Utf8JsonReader reader, ParsedExchange into, bool withFileIds = true)
+    static RejectReason Pass(ref JsonTokens reader, ParsedExchange into, bool withFileIds = true)
     {
         if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
         {
@@ -97,14 +97,14 @@ public static partial class ExchangeParser
         return RejectReason.None;
     }
 
-    static RejectReason TakeName(ref Utf8JsonReader reader, ParsedExchange into) => into.Scratch.Names.Add(ref reader) switch
+    static RejectReason TakeName(ref JsonTokens reader, ParsedExchange into) => into.Scratch.Names.Add(ref reader) switch
     {
         NameCheck.First => RejectReason.None,
         NameCheck.Twin => RejectReason.DuplicateKey,
         _ => RejectReason.TooMany,
     };
 
-    static RejectReason NoteFileId(ref Utf8JsonReader reader, RequestOutline outline)
+    static RejectReason NoteFileId(ref JsonTokens reader, RequestOutline outline)
     {
         if (reader.TokenType != JsonTokenType.String)
         {
@@ -116,7 +116,7 @@ public static partial class ExchangeParser
             return RejectReason.TooMany;
         }
 
-        outline.FileIds.Add(new TextSlice((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length));
+        outline.FileIds.Add(new TextSlice(reader.TokenStartIndex + 1, reader.ValueSpan.Length));
         return RejectReason.None;
     }
 }

@@ -4,7 +4,7 @@ namespace Stillwatch.Engine.Exchanges;
 
 public static partial class ExchangeParser
 {
-    static RejectReason ReadRequest(ref Utf8JsonReader reader, ParsedExchange into)
+    static RejectReason ReadRequest(ref JsonTokens reader, ParsedExchange into)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -25,7 +25,7 @@ public static partial class ExchangeParser
         return reason;
     }
 
-    static RejectReason ReadRequestMember(Member member, ref Utf8JsonReader reader, ParsedExchange into)
+    static RejectReason ReadRequestMember(Member member, ref JsonTokens reader, ParsedExchange into)
     {
         RejectReason reason;
         switch (member)
@@ -60,14 +60,14 @@ public static partial class ExchangeParser
         }
     }
 
-    static RejectReason NoteTools(ref Utf8JsonReader reader, ParsedExchange into)
+    static RejectReason NoteTools(ref JsonTokens reader, ParsedExchange into)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
             return AbsentOrWrong(ref reader, into);
         }
 
-        var start = (int)reader.TokenStartIndex;
+        var start = reader.TokenStartIndex;
         reader.Read();
         var isEmpty = reader.TokenType == JsonTokenType.EndArray;
         while (reader.TokenType != JsonTokenType.EndArray)
@@ -81,11 +81,11 @@ public static partial class ExchangeParser
             reader.Read();
         }
 
-        into.Scratch.ToolsArray = isEmpty ? default : new TextPiece(start, (int)reader.BytesConsumed - start, Escaped: false);
+        into.Scratch.ToolsArray = isEmpty ? default : new TextPiece(start, reader.BytesConsumed - start, Escaped: false);
         return RejectReason.None;
     }
 
-    static RejectReason ReadMessages(ref Utf8JsonReader reader, ParsedExchange into)
+    static RejectReason ReadMessages(ref JsonTokens reader, ParsedExchange into)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -117,12 +117,12 @@ public static partial class ExchangeParser
     }
 
     // Members come in any order, and what a content means depends on the role: one that comes first is gone back to.
-    static RejectReason ReadMessage(ref Utf8JsonReader reader, ParsedExchange into)
+    static RejectReason ReadMessage(ref JsonTokens reader, ParsedExchange into)
     {
         var seen = OpenObject(into);
         var speaker = Speaker.Nobody;
         RejectReason reason;
-        Utf8JsonReader earlyContent = default, earlyCalls = default, callId = default;
+        JsonTokens earlyContent = default, earlyCalls = default, callId = default;
         bool hasContent = false, hasCalls = false, hasCallId = false;
         while (NextMember(ref reader, into, ref seen, out var member, out reason))
         {
@@ -170,7 +170,7 @@ public static partial class ExchangeParser
 
         if (speaker == Speaker.Nobody)
         {
-            into.Scratch.FaultAt = (int)reader.TokenStartIndex;
+            into.Scratch.FaultAt = reader.TokenStartIndex;
             return RejectReason.MissingMember;
         }
 
@@ -179,7 +179,7 @@ public static partial class ExchangeParser
         return late == RejectReason.None && hasCallId && speaker == Speaker.Tool ? ReadPresentedId(ref callId, into) : late;
     }
 
-    static RejectReason ReadRole(ref Utf8JsonReader reader, ParsedExchange into, out Speaker speaker)
+    static RejectReason ReadRole(ref JsonTokens reader, ParsedExchange into, out Speaker speaker)
     {
         speaker = Speaker.Nobody;
         var mark = into.UsedBytes;

@@ -4,7 +4,7 @@ namespace Stillwatch.Engine.Exchanges;
 
 public static partial class ExchangeParser
 {
-    static RejectReason ReadResponse(ref Utf8JsonReader reader, ParsedExchange into)
+    static RejectReason ReadResponse(ref JsonTokens reader, ParsedExchange into)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -41,7 +41,7 @@ public static partial class ExchangeParser
         return RejectReason.None;
     }
 
-    static RejectReason ReadChoices(ref Utf8JsonReader reader, ParsedExchange into)
+    static RejectReason ReadChoices(ref JsonTokens reader, ParsedExchange into)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -82,7 +82,7 @@ public static partial class ExchangeParser
         return RejectReason.None;
     }
 
-    static RejectReason ReadChoiceMessage(ref Utf8JsonReader reader, ParsedExchange into)
+    static RejectReason ReadChoiceMessage(ref JsonTokens reader, ParsedExchange into)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -117,7 +117,7 @@ public static partial class ExchangeParser
     }
 
     // The two APIs count differently: Anthropic's input excludes what the cache served, OpenAI's prompt includes it.
-    static RejectReason ReadUsage(ref Utf8JsonReader reader, ParsedExchange into)
+    static RejectReason ReadUsage(ref JsonTokens reader, ParsedExchange into)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -159,7 +159,7 @@ public static partial class ExchangeParser
         return RejectReason.None;
     }
 
-    static RejectReason ReadPromptDetails(ref Utf8JsonReader reader, ParsedExchange into, ref long cacheRead, ref long cacheWrite)
+    static RejectReason ReadPromptDetails(ref JsonTokens reader, ParsedExchange into, ref long cacheRead, ref long cacheWrite)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {

@@ -7,7 +7,7 @@ public static partial class ExchangeParser
     const int FirstSaneYear = 2000; // before that no API spoke of models; digests count seconds in 32 bits
     const int LastSaneYear = 2100;
 
-    static RejectReason ReadText(ref Utf8JsonReader reader, ParsedExchange into, out TextSlice text)
+    static RejectReason ReadText(ref JsonTokens reader, ParsedExchange into, out TextSlice text)
     {
         text = default;
         if (reader.TokenType == JsonTokenType.String)
@@ -32,13 +32,13 @@ public static partial class ExchangeParser
         return new TextSlice(start, into.UsedBytes - start);
     }
 
-    static RejectReason ReadFlag(ref Utf8JsonReader reader, ParsedExchange into, out bool flag)
+    static RejectReason ReadFlag(ref JsonTokens reader, ParsedExchange into, out bool flag)
     {
         flag = reader.TokenType == JsonTokenType.True;
         return flag || reader.TokenType == JsonTokenType.False ? RejectReason.None : AbsentOrWrong(ref reader, into);
     }
 
-    static RejectReason ReadNumber(ref Utf8JsonReader reader, ParsedExchange into, out long number)
+    static RejectReason ReadNumber(ref JsonTokens reader, ParsedExchange into, out long number)
     {
         number = 0;
         return reader.TokenType == JsonTokenType.Number
@@ -48,7 +48,7 @@ public static partial class ExchangeParser
 
     static int ToInt(long number) => (int)Math.Clamp(number, int.MinValue, int.MaxValue);
 
-    static RejectReason ReadTemperature(ref Utf8JsonReader reader, ParsedExchange into)
+    static RejectReason ReadTemperature(ref JsonTokens reader, ParsedExchange into)
     {
         if (reader.TokenType != JsonTokenType.Number)
         {
@@ -64,7 +64,7 @@ public static partial class ExchangeParser
         return RejectReason.None;
     }
 
-    static RejectReason ReadTime(ref Utf8JsonReader reader, ParsedExchange into)
+    static RejectReason ReadTime(ref JsonTokens reader, ParsedExchange into)
     {
         var reason = ReadText(ref reader, into, out var text);
         if (reason != RejectReason.None || reader.TokenType == JsonTokenType.Null)
@@ -86,7 +86,7 @@ public static partial class ExchangeParser
 
     static readonly long LastSaneMs = new DateTimeOffset(LastSaneYear + 1, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
 
-    static RejectReason ReadApi(ref Utf8JsonReader reader, ParsedExchange into)
+    static RejectReason ReadApi(ref JsonTokens reader, ParsedExchange into)
     {
         var reason = ReadText(ref reader, into, out var text);
         if (reason != RejectReason.None || reader.TokenType == JsonTokenType.Null)
@@ -105,7 +105,7 @@ public static partial class ExchangeParser
         return into[text].SequenceEqual("openai.chat"u8) ? RejectReason.None : RejectReason.UnknownApi;
     }
 
-    static RejectReason ReadClient(ref Utf8JsonReader reader, ParsedExchange into)
+    static RejectReason ReadClient(ref JsonTokens reader, ParsedExchange into)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -132,7 +132,7 @@ public static partial class ExchangeParser
         return RejectReason.None;
     }
 
-    static RejectReason ReadClientMember(Member member, ref Utf8JsonReader reader, ParsedExchange into)
+    static RejectReason ReadClientMember(Member member, ref JsonTokens reader, ParsedExchange into)
     {
         if (member == Member.Asn)
         {
@@ -160,12 +160,12 @@ public static partial class ExchangeParser
         return reason;
     }
 
-    static RejectReason AbsentOrWrong(ref Utf8JsonReader reader, ParsedExchange into) =>
+    static RejectReason AbsentOrWrong(ref JsonTokens reader, ParsedExchange into) =>
         reader.TokenType == JsonTokenType.Null ? RejectReason.None : Wrong(ref reader, into);
 
-    static RejectReason Wrong(ref Utf8JsonReader reader, ParsedExchange into)
+    static RejectReason Wrong(ref JsonTokens reader, ParsedExchange into)
     {
-        into.Scratch.FaultAt = (int)reader.TokenStartIndex;
+        into.Scratch.FaultAt = reader.TokenStartIndex;
         return RejectReason.WrongType;
     }
 }

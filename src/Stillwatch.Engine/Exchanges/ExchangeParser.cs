@@ -38,16 +38,14 @@ public static partial class ExchangeParser
             return false;
         }
 
-        var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = MaxDepth });
+        var reader = new JsonTokens(line, MaxDepth);
         try
         {
             reason = ReadLine(ref reader, line, into);
         }
         catch (JsonException)
         {
-            // The reader reports the level a bracket opens in, and stops on the deepest one when the next is one too many.
-            var opens = reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject ? 1 : 0;
-            reason = reader.CurrentDepth + opens >= MaxDepth ? RejectReason.TooDeep : RejectReason.BadJson;
+            reason = BrokenJson.ReasonOf(line, MaxDepth, out _);
         }
 
         return reason == RejectReason.None;
@@ -60,7 +58,7 @@ public static partial class ExchangeParser
         return start >= 0 && "{[\"-0123456789tfn"u8.Contains(line[start]);
     }
 
-    static RejectReason ReadLine(ref Utf8JsonReader reader, ReadOnlySpan<byte> line, ParsedExchange into)
+    static RejectReason ReadLine(ref JsonTokens reader, ReadOnlySpan<byte> line, ParsedExchange into)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -98,7 +96,7 @@ public static partial class ExchangeParser
         return RejectReason.None;
     }
 
-    static RejectReason ReadTopMember(Member member, ref Utf8JsonReader reader, ParsedExchange into)
+    static RejectReason ReadTopMember(Member member, ref JsonTokens reader, ParsedExchange into)
     {
         RejectReason reason;
         TextSlice text;

@@ -24,7 +24,7 @@ static class Members
     const int LongestName = 27;
 
     /// <summary>Which member the reader's property name is, whether written plainly or with <c>\u</c> escapes.</summary>
-    public static Member Of(ref Utf8JsonReader reader)
+    public static Member Of(ref JsonTokens reader)
     {
         var name = reader.ValueSpan;
         if (!reader.ValueIsEscaped)

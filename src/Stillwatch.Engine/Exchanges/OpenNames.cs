@@ -81,7 +81,7 @@ sealed class OpenNames
     }
 
     /// <summary>Takes the property name the reader stands on into the innermost object.</summary>
-    public NameCheck Add(ref Utf8JsonReader reader)
+    public NameCheck Add(ref JsonTokens reader)
     {
         var hash = reader.ValueIsEscaped ? HashOfEscaped(reader.ValueSpan) : XxHash3.HashToUInt64(reader.ValueSpan, _seed);
         var start = _objects[_depth - 1];
@@ -90,7 +90,7 @@ sealed class OpenNames
         if (twin >= 0)
         {
             _twin = _starts[own > SearchedNames ? twin : start + twin];
-            _newest = (int)reader.TokenStartIndex;
+            _newest = reader.TokenStartIndex;
             return NameCheck.Twin;
         }
 
@@ -101,7 +101,7 @@ sealed class OpenNames
 
         MakeRoom();
         _hashes[_count] = hash;
-        _starts[_count++] = (int)reader.TokenStartIndex;
+        _starts[_count++] = reader.TokenStartIndex;
         for (var i = own > SearchedNames ? _count - 1 : start; own >= SearchedNames && i < _count; i++)
         {
             Insert(i, start);
