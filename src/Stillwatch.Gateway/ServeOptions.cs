@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Stillwatch.Gateway.Recording;
 
 namespace Stillwatch.Gateway;
 
@@ -19,6 +20,9 @@ sealed record ServeOptions
 
     /// <summary>Says when exchanges happen. Only a demonstration or a test gives another clock than <see cref="Time"/>: simulated days pass in minutes.</summary>
     public TimeProvider? EventTime { get; init; }
+
+    /// <summary>Times the cost of a report during which it is not made anew. A demonstration, whose days pass in minutes, asks more often.</summary>
+    public int RestPerReport { get; init; } = LiveEngine.RestPerReport;
 
     /// <summary>Requests the development upstream keeps for tests to look at.</summary>
     public int KeepReceived { get; init; }

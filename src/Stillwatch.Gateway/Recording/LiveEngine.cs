@@ -19,9 +19,10 @@ sealed partial class LiveEngine : IAsyncDisposable
     const int QueueLength = 65_536;
 
     /// <summary>Reports may take this share of one core at most: a new one is made after so many times the cost of the last.</summary>
-    const int RestPerReport = 10;
+    public const int RestPerReport = 10;
 
     readonly Func<CampaignDetector> _make;
+    readonly int _restPerReport;
     readonly TimeProvider _time;
     readonly ILogger _logger;
     readonly Channel<Message> _queue = Channel.CreateBounded<Message>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
@@ -37,9 +38,10 @@ sealed partial class LiveEngine : IAsyncDisposable
 
     /// <param name="make">Makes an empty detector; called once for the original and once per report.</param>
     /// <param name="history">What was stored before, in its order; replayed before anything new.</param>
-    public LiveEngine(Func<CampaignDetector> make, IEnumerable<ExchangeSketch> history, TimeProvider time, ILogger logger)
+    /// <param name="restPerReport">Times the cost of a report during which the next question gets the same one.</param>
+    public LiveEngine(Func<CampaignDetector> make, IEnumerable<ExchangeSketch> history, TimeProvider time, ILogger logger, int restPerReport = RestPerReport)
     {
-        (_make, _time, _logger) = (make, time, logger);
+        (_make, _time, _logger, _restPerReport) = (make, time, logger, restPerReport);
         _detector = make();
         _running = Task.Run(() => RunAsync(history));
     }
@@ -145,7 +147,7 @@ sealed partial class LiveEngine : IAsyncDisposable
             _report = Completed().Report(Rejected());
             _reportedExchanges = _taken;
             var now = _time.GetTimestamp();
-            _nextReportTimestamp = now + (RestPerReport * (now - start));
+            _nextReportTimestamp = now + (_restPerReport * (now - start));
             answer.SetResult(_report);
         }
 #pragma warning disable CA1031 // as above; the asker is told

@@ -34,7 +34,7 @@ sealed class SimulatedWorld : IAsyncDisposable
         try
         {
             var clock = new SimulatedClock(simulation.Scenario.Start);
-            var options = new ServeOptions { IsDevelopment = false, Logs = logs, EventTime = clock };
+            var options = new ServeOptions { IsDevelopment = false, Logs = logs, EventTime = clock, RestPerReport = 1 };
             var gateway = await GatewayHost.StartAsync(Config(upstream.Address, records, data, logContent), options, cancellationToken: cancellationToken);
             return new SimulatedWorld(gateway, upstream, new LoopbackClient(gateway.DataAddress, Keys(gateway, simulation)), clock);
         }
