@@ -91,7 +91,9 @@ sealed partial class GatewayHost : IAsyncDisposable
         metrics.ObserveConfig(() => watcher?.Status.IsCurrent ?? true);
         if (options.IsDevelopment)
         {
-            DevelopmentKey = Keys.Create(new KeyRequest(DevelopmentAccount)).Text;
+            var key = Keys.Create(new KeyRequest(DevelopmentAccount));
+            DevelopmentKey = key.Text;
+            Closing(new Revocation(() => Keys.Revoke(key.Key.Id)));
         }
 
         AdminAddress = await StartAsync(AdminListener(config, options, directory, watcher), cancellationToken);
@@ -137,9 +139,10 @@ sealed partial class GatewayHost : IAsyncDisposable
     WebApplication AdminListener(GatewayConfig config, ServeOptions options, DataDirectory directory, ConfigWatcher? watcher)
     {
         var recorded = _records.Accounts.Select(account => account.Account).ToHashSet(StringComparer.Ordinal);
+        var token = directory.AdminToken(); // made in any case: commands that name the directory send it, and an open listener does not mind
         var api = new AdminApi(new AdminParts
         {
-            Token = config.AdminIsOpen ? null : directory.AdminToken(),
+            Token = config.AdminIsOpen ? null : token,
             Keys = Keys,
             Time = options.Time,
             Report = Engine.ReportAsync,
@@ -213,6 +216,11 @@ sealed partial class GatewayHost : IAsyncDisposable
             return ValueTask.CompletedTask;
         });
         return part;
+    }
+
+    sealed class Revocation(Action revoke) : IDisposable
+    {
+        public void Dispose() => revoke();
     }
 
     /// <summary>Stops taking requests, lets those that run end for a while, and puts everything on disk.</summary>

@@ -53,7 +53,7 @@ static class DemoVerb
         }
         finally
         {
-            TemporaryData.Remove(temporary, error);
+            TemporaryFolder.Remove(temporary, error);
         }
     }
 

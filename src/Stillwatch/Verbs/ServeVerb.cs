@@ -108,7 +108,7 @@ static class ServeVerb
             }
             finally
             {
-                TemporaryData.Remove(temporary.FullName, error);
+                TemporaryFolder.Remove(temporary.FullName, error);
             }
         }
 
