@@ -219,8 +219,7 @@ sealed class InferenceFlow(GatewayParts parts)
             context.Response.StatusCode = status;
             Reply.Identify(context.Response, exchange.Face, exchange.RequestId);
             Reply.Retry(context.Response, ResponseHeaders.WithRetry(message, new GatewayError(status, "upstream_error", "")));
-            await Reply.JsonAsync(context, whole.WrittenMemory);
-            context.Response.ContentType = message.Content.Headers.ContentType?.ToString();
+            await Reply.JsonAsync(context, whole.WrittenMemory, message.Content.Headers.ContentType?.ToString());
             return;
         }
 

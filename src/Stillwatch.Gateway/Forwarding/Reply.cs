@@ -25,9 +25,9 @@ static class Reply
         await JsonAsync(context, body.WrittenMemory);
     }
 
-    public static async Task JsonAsync(HttpContext context, ReadOnlyMemory<byte> json)
+    public static async Task JsonAsync(HttpContext context, ReadOnlyMemory<byte> json, string? contentType = "application/json")
     {
-        context.Response.ContentType = "application/json";
+        context.Response.ContentType = contentType;
         context.Response.ContentLength = json.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
         {

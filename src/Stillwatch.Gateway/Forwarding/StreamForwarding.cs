@@ -16,6 +16,9 @@ static class StreamForwarding
 {
     const int BufferBytes = 16 * 1024;
 
+    /// <summary>The server's sending has no end to wait for; breaking the connection at once could take back the event just flushed.</summary>
+    static readonly TimeSpan TimeForLastEvent = TimeSpan.FromMilliseconds(50);
+
     /// <exception cref="OperationCanceledException">The client left, or a limit of time passed.</exception>
     /// <exception cref="IOException">The client's connection broke.</exception>
     public static async Task RunAsync(
@@ -46,6 +49,12 @@ static class StreamForwarding
         }
 
         await output.FlushAsync(deadline.Token);
+        if (error is not null && exchange.Face == Dialect.OpenAi)
+        {
+            // Some clients of this dialect pass over an error chunk and do not miss [DONE]: only a connection that breaks tells them.
+            await Task.Delay(TimeForLastEvent, CancellationToken.None);
+            context.Abort();
+        }
 
         async Task<GatewayError?> CopyAsync()
         {
