@@ -17,6 +17,9 @@ static class StreamForwarding
     const int BufferBytes = 16 * 1024;
     static readonly TimeSpan TimeForLastWords = TimeSpan.FromSeconds(5);
 
+    /// <summary>The server's sending has no end to wait for; breaking the connection at once could take back the event just flushed.</summary>
+    static readonly TimeSpan TimeForLastEvent = TimeSpan.FromMilliseconds(50);
+
     /// <exception cref="OperationCanceledException">The client left, or a limit of time passed.</exception>
     /// <exception cref="IOException">The client's connection broke.</exception>
     public static async Task RunAsync(
@@ -46,11 +49,17 @@ static class StreamForwarding
             ErrorBody.WriteEvent(output, exchange.Face, error, exchange.RequestId);
             using var lastWords = new CancellationTokenSource(TimeForLastWords, parts.Time); // the limit that ended the stream is over already
             await output.FlushAsync(lastWords.Token);
+            if (exchange.Face == Dialect.OpenAi)
+            {
+                // Some clients of this dialect pass over an error chunk and do not miss [DONE]: only a connection that breaks tells them.
+                await Task.Delay(TimeForLastEvent, parts.Time, lastWords.Token);
+                context.Abort();
+            }
+
             return;
         }
 
         await output.FlushAsync(deadline.Token);
-
         async Task<GatewayError?> CopyAsync()
         {
             while (true)

@@ -112,7 +112,7 @@ public sealed class StreamTests
     }
 
     [Fact]
-    public async Task A_cut_connection_is_an_error_event_too()
+    public async Task A_cut_connection_is_an_error_event_and_then_a_cut_connection()
     {
         await using var upstream = new ScriptedUpstream(async (_, connection) =>
         {
@@ -121,8 +121,17 @@ public sealed class StreamTests
             connection.Close();
         });
         await using var gateway = await TestGateway.StartAsync(Dialect.OpenAi, upstream.Address);
-        using var response = await gateway.Client.PostAsync("/v1/chat/completions", Json(Dialect.OpenAi));
-        var got = await response.Content.ReadAsStringAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = Json(Dialect.OpenAi) };
+        using var response = await gateway.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        await using var body = await response.Content.ReadAsStreamAsync();
+        var (got, buffer) = ("", new byte[4096]);
+        await Assert.ThrowsAnyAsync<IOException>(async () =>
+        {
+            while (await body.ReadAsync(buffer) is var read and > 0)
+            {
+                got += Encoding.UTF8.GetString(buffer, 0, read);
+            }
+        });
         Assert.Contains("data: {\"error\":{", got);
         Assert.DoesNotContain("[DONE]", got);
     }
@@ -146,6 +155,19 @@ public sealed class StreamTests
         Assert.Equal(string.Join("\n\n", chunks.Where(chunk => !chunk.Contains("usage"))), await response.Content.ReadAsStringAsync());
         Assert.Contains("\"stream_options\":{\"include_usage\":true}", upstream.Requests.Single().Text);
         Assert.Equal((12, 0, 3, false), await UsageAsync(gateway));
+    }
+
+    [Theory]
+    [InlineData(",\"usage\":null")]
+    [InlineData(", \"usage\": null")]
+    public async Task Usage_that_is_null_in_every_chunk_is_taken_out_too_when_only_we_asked(string member)
+    {
+        const string Chunk = """data: {"id":"c","model":"m","choices":[{"index":0,"delta":{"content":"\"usage\":null"}}]#}""";
+        var sent = $"{Chunk.Replace("#", member)}\n\n{Chunk.Replace("#", member)}\n\ndata: [DONE]\n\n";
+        await using var upstream = ScriptedUpstream.Streaming([Encoding.UTF8.GetBytes(sent)]);
+        await using var gateway = await TestGateway.StartAsync(Dialect.OpenAi, upstream.Address);
+        using var response = await gateway.Client.PostAsync("/v1/chat/completions", Json(Dialect.OpenAi));
+        Assert.Equal(sent.Replace(member, ""), await response.Content.ReadAsStringAsync());
     }
 
     [Fact]
