@@ -101,7 +101,7 @@ static class ServeVerb
             }
             finally
             {
-                TemporaryData.Remove(temporary.FullName, error);
+                TemporaryFolder.Remove(temporary.FullName, error);
             }
         }
 

@@ -1,7 +1,7 @@
 namespace Stillwatch.Verbs;
 
 /// <summary>The data directory of a run that nobody asked to keep.</summary>
-static class TemporaryData
+static class TemporaryFolder
 {
     /// <summary>Removes it; says so when it cannot be. Null: there is none.</summary>
     public static void Remove(string? directory, TextWriter error)
