@@ -4,8 +4,13 @@ using Stillwatch.Engine.Exchanges;
 
 namespace Stillwatch.Gateway.Recording;
 
-/// <summary>What one exchange's line of the content log needs beside its sketch: who called, and what the model said. Exists only when the operator logs content.</summary>
-/// <remarks>Fed by the same reading that feeds the sketch, so that a scan of the line sees the same texts and ids. Bounded; not thread-safe.</remarks>
+/// <summary>
+/// What one exchange's line of the content log needs beside its sketch: who called, and what the model said. Exists only when the
+/// operator logs content.
+/// </summary>
+/// <remarks>
+/// Fed by the same reading that feeds the sketch, so that a scan of the line sees the same texts and ids. Bounded; not thread-safe.
+/// </remarks>
 sealed class ContentCapture
 {
     /// <summary>Of a response; what is longer is left out.</summary>

@@ -11,7 +11,8 @@ namespace Stillwatch.Gateway.Recording;
 
 /// <summary>Writes an exchange as a line of the exchange log (contract 5.1).</summary>
 /// <remarks>
-/// The request is the client's, byte for byte, but for line breaks between its values. The response is verbatim where it is whole and in the
+/// The request is the client's, byte for byte, but for line breaks between its values. The response is verbatim where it is whole
+/// and in the
 /// caller's dialect; else, and where the log could not be read with it, what was read of it: id, texts, ids of tool calls, token counts.
 /// </remarks>
 static class ContentLine
@@ -47,7 +48,8 @@ static class ContentLine
         using var json = new Utf8JsonWriter(output, s_options);
         json.WriteStartObject();
         json.WriteString("id", exchange.Id);
-        json.WriteString("time", DateTimeOffset.FromUnixTimeMilliseconds(exchange.Sketch.TimeMs).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        var time = DateTimeOffset.FromUnixTimeMilliseconds(exchange.Sketch.TimeMs).UtcDateTime;
+        json.WriteString("time", time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
         json.WriteString("account", exchange.Caller.Account);
         Optional(json, "organization", exchange.Caller.Organization);
         json.WriteString("key", exchange.Caller.KeyId);

@@ -3,17 +3,22 @@ using Stillwatch.Gateway.Forwarding;
 
 namespace Stillwatch.Gateway.Recording;
 
-/// <summary>Texts, for operators who ask for them: contract 5.1 lines, a file a day (UTC) by event time, mode 0600. One caller at a time.</summary>
+/// <summary>
+/// Texts, for operators who ask for them: contract 5.1 lines, a file a day (UTC) by event time, mode 0600. One caller at a time.
+/// </summary>
 sealed class ContentLog(string directory) : IDisposable
 {
     /// <summary>Of lines that wait to be written.</summary>
-    const long MaxWaitingBytes = 256L << 20;
+    public const long MaxWaitingBytes = 256L << 20;
 
     readonly BufferBudget _waiting = new(MaxWaitingBytes);
     FileStream? _file;
     string _day = "";
 
-    /// <summary>What is missing from the lines, or whole lines, by reason: <c>response_too_long</c>, <c>response_not_readable</c>, <c>queue_full</c>.</summary>
+    /// <summary>
+    /// What is missing from the lines, or whole lines, by reason: <c>response_too_long</c>, <c>response_not_readable</c>,
+    /// <c>queue_full</c>.
+    /// </summary>
     public ReasonTally Omitted { get; } = new();
 
     /// <summary>Room for a line to wait in; false, and counted, when there is none. Thread-safe, like <see cref="Release"/>.</summary>
@@ -29,7 +34,7 @@ sealed class ContentLog(string directory) : IDisposable
     }
 
     /// <summary>The line was written, or never will be.</summary>
-    public void Release(SettledExchange exchange) => _waiting.GiveBack(exchange.ContentLine?.Length ?? 0);
+    public void Release(byte[]? line) => _waiting.GiveBack(line?.Length ?? 0);
 
     /// <exception cref="IOException">The disk refuses.</exception>
     public void Append(IReadOnlyList<SettledExchange> batch)

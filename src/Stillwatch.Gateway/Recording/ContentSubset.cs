@@ -5,7 +5,9 @@ using Stillwatch.Gateway.Forwarding;
 
 namespace Stillwatch.Gateway.Recording;
 
-/// <summary>What was read of a response, in the shape of the caller's API: a stream assembled, or what is left of a response that broke off.</summary>
+/// <summary>
+/// What was read of a response, in the shape of the caller's API: a stream assembled, or what is left of a response that broke off.
+/// </summary>
 /// <remarks>Tool calls have their ids alone; thinking is left out. Strings are the upstream's own, escapes and all.</remarks>
 static class ContentSubset
 {

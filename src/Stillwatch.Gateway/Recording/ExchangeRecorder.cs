@@ -67,7 +67,7 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
                 return true;
             }
 
-            _content?.Release(exchange);
+            _content?.Release(exchange.ContentLine);
             Drop(_stop.IsCancellationRequested ? "stopped" : "queue_full", 1);
             return false;
         }
@@ -107,6 +107,11 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
                 LogLost(_waiting);
                 _waiting = 0;
             }
+        }
+
+        foreach (var (reason, count) in _content?.Omitted.ToDictionary() ?? new Dictionary<string, long>())
+        {
+            LogContentOmitted(reason, count);
         }
 
         _stop.Dispose();
@@ -149,7 +154,7 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
         }
         finally
         {
-            batch.ForEach(exchange => _content?.Release(exchange));
+            batch.ForEach(exchange => _content?.Release(exchange.ContentLine));
         }
 
         foreach (var exchange in batch)
@@ -174,6 +179,9 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
 
     [LoggerMessage(1300, LogLevel.Error, "{Count} exchanges could not be stored and are lost")]
     partial void LogStorageFailed(int count, Exception e);
+
+    [LoggerMessage(1302, LogLevel.Warning, "The content log lacks texts, for the reason {Reason}: {Count} exchanges")]
+    partial void LogContentOmitted(string reason, long count);
 
     [LoggerMessage(1301, LogLevel.Error, "{Count} exchanges were still waiting when the gateway stopped and are lost")]
     partial void LogLost(long count);

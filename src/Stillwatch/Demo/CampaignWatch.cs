@@ -43,7 +43,8 @@ sealed class CampaignWatch(LiveEngine engine)
                 return report;
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken); // a costly report is made anew after a rest only
+            // A costly report is made anew after a rest only.
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
         }
     }
 

@@ -26,17 +26,20 @@ sealed class DemoRun(string directory, string data, TextWriter error)
     public async Task<DemoOutcome> RunAsync(CancellationToken cancellationToken)
     {
         var text = ScenarioReader.Find(Scenario);
-        var scenario = ScenarioReader.Read(text) with { ResponseContentRatio = 1 }; // logs may leave answers out; over HTTP each request gets one
-        var simulation = new Simulation(scenario, new SimulationOptions());
+
+        // A log may leave answers out; over HTTP each request gets one.
+        var simulation = new Simulation(ScenarioReader.Read(text) with { ResponseContentRatio = 1 }, new SimulationOptions());
         SimulationWriter.WriteRecords(simulation, text, directory);
-        using var logs = LoggerFactory.Create(logs => logs.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft", LogLevel.Error).AddSimpleConsole(line => line.SingleLine = true)
+        using var logs = LoggerFactory.Create(logs => logs.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft", LogLevel.Error)
+            .AddSimpleConsole(line => line.SingleLine = true)
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
         await using var world = await SimulatedWorld.StartAsync(simulation, directory, data, logs, logContent: false, cancellationToken);
         error.WriteLine($"Gateway: data={world.Gateway.DataAddress} admin={world.Gateway.AdminAddress} (while the demonstration runs)");
         error.WriteLine($"Sending {simulation.PlannedExchanges:N0} exchanges of the scenario {Scenario} through it, records in {directory}");
         await SendAsync(simulation, world, cancellationToken);
         var counts = world.Gateway.Parts.Recorder.Counts;
-        return new DemoOutcome(await CampaignWatch.LastAsync(world.Gateway.Engine, counts, cancellationToken), counts, world.Traffic.Odd);
+        var report = await CampaignWatch.LastAsync(world.Gateway.Engine, counts, cancellationToken);
+        return new DemoOutcome(report, counts, world.Traffic.Odd);
     }
 
     async Task SendAsync(Simulation simulation, SimulatedWorld world, CancellationToken cancellationToken)
@@ -51,7 +54,9 @@ sealed class DemoRun(string directory, string data, TextWriter error)
         try
         {
             await world.Traffic.SendAsync(
-                simulation.Exchanges().Select(simulated => simulated.Exchange), done => line.Report(done, simulation.PlannedExchanges), cancellationToken: cancellationToken);
+                simulation.Exchanges().Select(simulated => simulated.Exchange),
+                done => line.Report(done, simulation.PlannedExchanges),
+                cancellationToken: cancellationToken);
         }
         finally
         {

@@ -4,7 +4,10 @@ using Stillwatch.Engine.Exchanges;
 
 namespace Stillwatch.Demo;
 
-/// <summary>Sends simulated requests the way the simulated clients do: their key, address, agent and TLS fingerprint. Speaks to this machine only. Not thread-safe.</summary>
+/// <summary>
+/// Sends simulated requests the way the simulated clients do: their key, address, agent and TLS fingerprint. Speaks to this machine
+/// only. Not thread-safe.
+/// </summary>
 sealed class LoopbackClient : IDisposable
 {
     /// <summary>The header the demonstration's gateway reads fingerprints from.</summary>

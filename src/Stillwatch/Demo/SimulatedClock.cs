@@ -1,6 +1,9 @@
 namespace Stillwatch.Demo;
 
-/// <summary>The time of day of a simulated world: it stands still until it is set. Timers and durations stay those of this machine. Thread-safe.</summary>
+/// <summary>
+/// The time of day of a simulated world: it stands still until it is set. Timers and durations stay those of this machine. Thread-
+/// safe.
+/// </summary>
 sealed class SimulatedClock(DateTimeOffset start) : TimeProvider
 {
     long _ticks = start.UtcTicks;

@@ -3,17 +3,23 @@ using Stillwatch.Gateway;
 
 namespace Stillwatch.Demo;
 
-/// <summary>Sends the exchanges of a simulation through a gateway, in order of event time, several at a time, and moves the simulated clock along.</summary>
+/// <summary>
+/// Sends the exchanges of a simulation through a gateway, in order of event time, several at a time, and moves the simulated clock
+/// along.
+/// </summary>
 /// <remarks>
 /// 1. The clock is set to the exchange's time and the request is sent. 2. The next follows when this one has reached the upstream: by then
-/// the gateway has read the clock, so each exchange has exactly its own time, while responses overlap. 3. The clock stands still at the end of each
+/// the gateway has read the clock, so each exchange has exactly its own time, while responses overlap. 3. The clock stands still at
+/// the end of each
 /// window until everything sent is recorded, so that no exchange seems to have lasted minutes.
 /// </remarks>
 sealed class SimulatedTraffic(GatewayHost gateway, SimulatedUpstream upstream, LoopbackClient client, SimulatedClock clock)
 {
     const int MostInFlight = 32;
 
-    /// <summary>Well under the five minutes of disorder that detection takes, and the four after which an exchange is dated later.</summary>
+    /// <summary>
+    /// Well under the five minutes of disorder that detection takes, and the four after which an exchange is dated later.
+    /// </summary>
     static readonly TimeSpan Window = TimeSpan.FromMinutes(2);
 
     long _sent;
@@ -27,7 +33,8 @@ sealed class SimulatedTraffic(GatewayHost gateway, SimulatedUpstream upstream, L
     /// <param name="accepted">Told of each exchange and the id the gateway gave its request.</param>
     /// <exception cref="HttpRequestException">The gateway does not answer.</exception>
     public async Task SendAsync(
-        IEnumerable<Exchange> exchanges, Action<long> progress, Action<Exchange, string>? accepted = null, CancellationToken cancellationToken = default)
+        IEnumerable<Exchange> exchanges, Action<long> progress, Action<Exchange, string>? accepted = null,
+        CancellationToken cancellationToken = default)
     {
         var running = new Queue<Task>();
         var windowEnds = DateTimeOffset.MinValue;

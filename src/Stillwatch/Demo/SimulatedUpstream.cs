@@ -11,7 +11,10 @@ using Stillwatch.Engine.Exchanges;
 
 namespace Stillwatch.Demo;
 
-/// <summary>The model's server of a simulated world: it answers each request with the response that the simulation has for it, whole or as a stream.</summary>
+/// <summary>
+/// The model's server of a simulated world: it answers each request with the response that the simulation has for it, whole or as a
+/// stream.
+/// </summary>
 /// <remarks>
 /// It takes no address: it listens on the loopback interface and nowhere else. Requests come one by one as far as this point (the driver
 /// sends the next when the last has arrived), so which response belongs to which request is never a guess; the answers overlap.
@@ -46,7 +49,8 @@ sealed class SimulatedUpstream : IAsyncDisposable
     {
         var upstream = new SimulatedUpstream();
         await upstream._server.StartAsync(cancellationToken);
-        upstream.Address = new Uri(upstream._server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        var features = upstream._server.Services.GetRequiredService<IServer>().Features;
+        upstream.Address = new Uri(features.Get<IServerAddressesFeature>()!.Addresses.First());
         return upstream;
     }
 

@@ -9,7 +9,9 @@ using Stillwatch.Simulator;
 
 namespace Stillwatch.Demo;
 
-/// <summary>A gateway between simulated customers and a simulated model, everything on loopback and on ports that the system picks.</summary>
+/// <summary>
+/// A gateway between simulated customers and a simulated model, everything on loopback and on ports that the system picks.
+/// </summary>
 sealed class SimulatedWorld : IAsyncDisposable
 {
     readonly SimulatedUpstream _upstream;
@@ -35,7 +37,8 @@ sealed class SimulatedWorld : IAsyncDisposable
         {
             var clock = new SimulatedClock(simulation.Scenario.Start);
             var options = new ServeOptions { IsDevelopment = false, Logs = logs, EventTime = clock, RestPerReport = 1 };
-            var gateway = await GatewayHost.StartAsync(Config(upstream.Address, records, data, logContent), options, cancellationToken: cancellationToken);
+            var config = Config(upstream.Address, records, data, logContent);
+            var gateway = await GatewayHost.StartAsync(config, options, cancellationToken: cancellationToken);
             return new SimulatedWorld(gateway, upstream, new LoopbackClient(gateway.DataAddress, Keys(gateway, simulation)), clock);
         }
         catch
@@ -76,7 +79,8 @@ sealed class SimulatedWorld : IAsyncDisposable
     static Dictionary<string, string> Keys(GatewayHost gateway, Simulation simulation)
     {
         List<AccountRecord> accounts = [.. simulation.Accounts];
-        var keys = gateway.Keys.CreateMany([.. accounts.Select(account => new KeyRequest(account.Account) { Organization = account.Organization })]);
+        var requests = accounts.Select(account => new KeyRequest(account.Account) { Organization = account.Organization });
+        var keys = gateway.Keys.CreateMany([.. requests]);
         return accounts.Zip(keys).ToDictionary(pair => pair.First.Account, pair => pair.Second.Text, StringComparer.Ordinal);
     }
 }

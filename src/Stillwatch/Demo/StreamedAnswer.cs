@@ -5,7 +5,9 @@ using Stillwatch.Engine.Exchanges;
 
 namespace Stillwatch.Demo;
 
-/// <summary>A response as the event stream a model's server would send: the same id, texts, tool calls and token counts, in pieces.</summary>
+/// <summary>
+/// A response as the event stream a model's server would send: the same id, texts, tool calls and token counts, in pieces.
+/// </summary>
 static class StreamedAnswer
 {
     /// <summary>UTF-16 units of text to an event; a server sends a few tokens at a time.</summary>

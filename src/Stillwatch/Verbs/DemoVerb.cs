@@ -7,7 +7,9 @@ using Stillwatch.Storage;
 
 namespace Stillwatch.Verbs;
 
-/// <summary><c>stillwatch demo</c>: sends a simulated campaign among customers through the gateway, on loopback, and shows what was found.</summary>
+/// <summary>
+/// <c>stillwatch demo</c>: sends a simulated campaign among customers through the gateway, on loopback, and shows what was found.
+/// </summary>
 /// <remarks>Exit codes: 0 a distillation campaign was found, 1 none within 3 minutes or the directory cannot be written.</remarks>
 static class DemoVerb
 {
@@ -17,14 +19,18 @@ static class DemoVerb
     {
         var directory = new Option<string?>("--out")
         {
-            Description = "Where the report, the records and the gateway's data go; without it the report goes to a folder for temporary files and the data are removed.",
+            Description = "Where the report, the records and the gateway's data go; otherwise a folder for temporary files, and the data are removed.",
             HelpName = "DIR",
         };
         var json = new Option<bool>("--json") { Description = "Print the report as JSON instead of the summary." };
-        var verb = new Command("demo", "Send a small simulated campaign through the gateway, on loopback, and show what was found.") { directory, json };
+        var verb = new Command("demo", "Send a small simulated campaign through the gateway, on loopback, and show what was found.")
+        {
+            directory, json,
+        };
         verb.SetAction((parsed, cancellationToken) => Task.Run(
             () => RunAsync(
-                parsed.GetValue(directory), parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellationToken),
+                parsed.GetValue(directory), parsed.GetValue(json),
+                parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellationToken),
             CancellationToken.None));
         return verb;
     }
@@ -43,12 +49,17 @@ static class DemoVerb
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or StorageUnusableException)
         {
-            error.WriteLine($"{(stated is null ? directory : $"--out {directory}")}: {e.Message} Name a directory that can be written and has room with --out.");
+            error.WriteLine($"--out {directory}: {e.Message} Name a directory that can be written and has room.");
+            return ExitCode.Failed;
+        }
+        catch (HttpRequestException e)
+        {
+            error.WriteLine($"The gateway on loopback stopped answering: {e.Message}");
             return ExitCode.Failed;
         }
         catch (OperationCanceledException)
         {
-            error.WriteLine(cancellationToken.IsCancellationRequested ? "Stopped while sending." : $"Not done within {Patience.TotalMinutes:0} minutes.");
+            error.WriteLine(patience.IsCancellationRequested ? $"Not done within {Patience.TotalMinutes:0} minutes." : "Stopped while sending.");
             return ExitCode.Failed;
         }
         finally

@@ -72,7 +72,11 @@ public sealed class LiveEqualsScanTests(SentTraffic traffic)
     static string Scan(SentResult sent, ScanInputs inputs)
     {
         var outcome = ScanRun.Run(
-            inputs with { Accounts = Path.Combine(sent.Records, "accounts.jsonl"), Apps = Path.Combine(sent.Records, "apps.jsonl") },
+            inputs with
+            {
+                Accounts = Path.Combine(sent.Records, "accounts.jsonl"),
+                Apps = Path.Combine(sent.Records, "apps.jsonl"),
+            },
             new DetectorSettings(), sent.Key(), cancellationToken: TestContext.Current.CancellationToken);
         Assert.False(outcome.IsUntrustworthy);
         Assert.Equal(sent.Planned, outcome.Totals.Accepted);
@@ -82,7 +86,8 @@ public sealed class LiveEqualsScanTests(SentTraffic traffic)
     static List<string> Stored(SentResult sent)
     {
         using var directory = DataDirectory.Look(sent.Data);
-        return Sorted(new ExchangeLogReader(directory.ExchangesPath, sent.Key().Id).Sketches(TestContext.Current.CancellationToken).Select(row =>
+        var log = new ExchangeLogReader(directory.ExchangesPath, sent.Key().Id);
+        return Sorted(log.Sketches(TestContext.Current.CancellationToken).Select(row =>
         {
             Assert.True(SketchCodec.TryDecode(row.Sketch, out var sketch));
             return Line(sketch, row.Model);

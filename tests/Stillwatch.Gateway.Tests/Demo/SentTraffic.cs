@@ -16,7 +16,10 @@ using Stillwatch.Storage;
 
 namespace Stillwatch.Gateway.Tests.Demo;
 
-/// <summary>A small scenario sent through a real gateway once, over HTTP, with content logged; what the gateway said while it ran, and the directory it left.</summary>
+/// <summary>
+/// A small scenario sent through a real gateway once, over HTTP, with content logged; what the gateway said while it ran, and the
+/// directory it left.
+/// </summary>
 public sealed class SentTraffic : IDisposable
 {
     const double Scale = 0.4;
@@ -37,7 +40,8 @@ public sealed class SentTraffic : IDisposable
         var records = Path.Combine(Path.GetDirectoryName(_temporary.Path)!, "records");
         SimulationWriter.WriteRecords(simulation, text, records);
         var log = Path.Combine(records, "exchanges.jsonl");
-        await using var world = await SimulatedWorld.StartAsync(simulation, records, _temporary.Path, NullLoggerFactory.Instance, logContent: true, CancellationToken.None);
+        await using var world = await SimulatedWorld.StartAsync(
+            simulation, records, _temporary.Path, NullLoggerFactory.Instance, logContent: true, CancellationToken.None);
         using (var writer = new ExchangeWriter())
         await using (var file = File.Create(log))
         {

@@ -10,7 +10,8 @@ namespace Stillwatch.Gateway.Tests.Recording;
 public sealed class ContentTests
 {
     const string Canary = "canary-7f3a";
-    const string Message = """{"id":"msg_1","type":"message","content":[{"type":"text","text":"canary-7f3a said"}],"usage":{"input_tokens":3,"output_tokens":5}}""";
+    const string Message =
+        """{"id":"msg_1","type":"message","content":[{"type":"text","text":"canary-7f3a said"}],"usage":{"input_tokens":3,"output_tokens":5}}""";
 
     static readonly string[] s_stream =
     [
@@ -88,7 +89,9 @@ public sealed class ContentTests
         Assert.Equal(Message, lines[0].GetProperty("response").GetRawText());
 
         var streamed = lines[1].GetProperty("response");
-        Assert.Equal(("msg_2", "tool_use", 7), (streamed.GetProperty("id").GetString(), streamed.GetProperty("stop_reason").GetString(), streamed.GetProperty("usage").GetProperty("output_tokens").GetInt32()));
+        Assert.Equal("msg_2", streamed.GetProperty("id").GetString());
+        Assert.Equal("tool_use", streamed.GetProperty("stop_reason").GetString());
+        Assert.Equal(7, streamed.GetProperty("usage").GetProperty("output_tokens").GetInt32());
         Assert.Equal("canary-7f3a 😀 \"streamed\"", streamed.GetProperty("content")[0].GetProperty("text").GetString());
         Assert.Equal("toolu_1", streamed.GetProperty("content")[1].GetProperty("id").GetString());
 
