@@ -20,6 +20,26 @@ public sealed class ClientTests(ClientRuns runs) : IClassFixture<ClientRuns>
         Assert.True(!faults.Any(), string.Join('\n', faults));
     }
 
+    /// <summary>Not equal to direct, since two dialects say different things of the same answer; but everything that both can say works.</summary>
+    [Theory]
+    [InlineData("anthropic.mjs", "@anthropic-ai/sdk", "@anthropic-ai/sdk")]
+    [InlineData("openai.mjs", "openai", "openai")]
+    public async Task A_client_works_in_front_of_an_upstream_of_the_other_dialect(string script, string argument, string package)
+    {
+        var client = new ClientScript("crossed", script, argument, package);
+        SkipFor(client.Obstacle);
+        await using var gateway = await RunningGateway.StartAsync(10, isCrossed: true, TestContext.Current.CancellationToken);
+        var found = await client.RunAsync(gateway.Address, gateway.Key, "z", TestContext.Current.CancellationToken);
+        Assert.Contains("development upstream", found["text"].Json);
+        Assert.Contains("development upstream", found["stream"].Json);
+        Assert.Equal(2, found["tools"].Attempts);
+        Assert.Contains(script == "anthropic.mjs" ? "think" : "development upstream", found["thinking"].Json); // an effort alone asks no Anthropic model to think
+        Assert.Contains("\"failed\":true", found["truncated stream"].Json);
+        Assert.Contains("\"failed\":true", found["cut connection"].Json);
+        Assert.Contains("404", found["error 404"].Json);
+        Assert.Contains("529", found["error 529"].Json);
+    }
+
     [Fact]
     public void A_client_that_leaves_is_noticed_upstream()
     {
