@@ -11,7 +11,7 @@ public sealed class OutputText : IDisposable
 
     const int EndBytes = ParsedExchange.KeptBytesPerEnd;
     const int MaxBytes = 3 * EndBytes;
-    const int FirstBytes = 1024;
+    const int FirstBytes = 128; // thousands of streams may stand still after their first word
     const int LongestCodePointBytes = 4;
     const int EscapeBytes = 6; // \ud83d
 
@@ -85,9 +85,12 @@ public sealed class OutputText : IDisposable
             return;
         }
 
-        if (_ids.Length == 0)
+        if (_ids.Length < _idBytes + id.Length + LongestCodePointBytes)
         {
-            _ids = ArrayPool<byte>.Shared.Rent(ParsedExchange.MaxIds * (MaxIdBytes + LongestCodePointBytes));
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(2 * _ids.Length, _idBytes + id.Length + LongestCodePointBytes));
+            _ids.AsSpan(0, _idBytes).CopyTo(larger);
+            Return(ref _ids);
+            _ids = larger;
         }
 
         var written = JsonText.Unescape(id, _ids.AsSpan(_idBytes), out _);

@@ -19,9 +19,13 @@ public sealed class Sketcher
     const int ShinglesPerEnd = 6;
     const ulong ShingleBound = ulong.MaxValue / 8;  // keep one shingle in eight
     const int EchoTokens = 8;                       // eight tokens in a row are rarely the same by chance
+    const ulong FoldFactor = 0xD6E8FEB86659FD93;    // odd (Pelle Evensen's mixer): order matters, every token counts
     const ulong EchoBound = ulong.MaxValue / 16;
     const int MinEchoTokens = 64;                   // shorter outputs are common property
     const double BytesPerToken = 4.2;               // English prose under o200k_base, measured
+
+    // What the oldest of the tokens in a row was multiplied with by now.
+    const ulong EchoTurn = unchecked(FoldFactor * FoldFactor * FoldFactor * FoldFactor * FoldFactor * FoldFactor * FoldFactor);
 
     static readonly int[] HeadLengths = [8, 16, 24];
     static readonly int[] TailLengths = [4, 8, 16];
@@ -213,10 +217,13 @@ public sealed class Sketcher
     /// <summary>Bottom-k of the sampled eight-token shingles: the same text inside a longer one keeps most of its smallest hashes.</summary>
     static void AddEcho(ReadOnlySpan<ulong> tokens, ref Fingerprints into)
     {
-        for (var at = 0; at + EchoTokens <= tokens.Length; at++)
+        // The fold of each eight tokens in a row from that of the eight before: what has left is taken out, and what has come is folded in.
+        var folded = 0UL;
+        for (var end = 0; end < tokens.Length; end++)
         {
-            var hash = Fold(tokens.Slice(at, EchoTokens));
-            if (hash < EchoBound)
+            folded = ((folded - (end < EchoTokens ? 0 : tokens[end - EchoTokens] * EchoTurn)) * FoldFactor) + tokens[end];
+            var hash = TokenReader.Mix(folded);
+            if (end >= EchoTokens - 1 && hash < EchoBound)
             {
                 KeepSmallest(ref into, hash | 1);
             }
@@ -293,7 +300,7 @@ public sealed class Sketcher
         var h = 0UL;
         foreach (var token in tokens)
         {
-            h = (h * 0xD6E8FEB86659FD93) + token; // odd multiplier (Pelle Evensen's mixer): order matters, every token counts
+            h = (h * FoldFactor) + token;
         }
 
         return TokenReader.Mix(h);

@@ -9,6 +9,7 @@ namespace Stillwatch.Gateway.Forwarding;
 static class BodyForwarding
 {
     const int BufferBytes = 16 * 1024;
+    const int ShortBytes = 4096 - 1; // fits, with a byte to see the end by, into one block of the server's pool
     const int MaxChangedBytes = 32 * 1024 * 1024;
 
     /// <summary>Untouched, as it comes, with a bounded copy aside for the meter.</summary>
@@ -16,11 +17,12 @@ static class BodyForwarding
     public static async Task<GatewayError?> PassAsync(
         HttpContext context, InferenceExchange exchange, Stream upstream, Deadline deadline, GatewayParts parts)
     {
-        using var tap = new BodyTap();
+        using var tap = new BodyTap(context.Response.ContentLength);
+        var bufferBytes = context.Response.ContentLength <= ShortBytes ? 0 : BufferBytes;
         var output = context.Response.BodyWriter;
         while (true)
         {
-            var memory = output.GetMemory(BufferBytes);
+            var memory = output.GetMemory(bufferBytes);
             var (read, error) = await ReadAsync(upstream, memory, exchange, deadline, parts);
             if (error is not null)
             {

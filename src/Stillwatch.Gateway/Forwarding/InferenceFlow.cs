@@ -115,9 +115,7 @@ sealed class InferenceFlow(GatewayParts parts)
 
         exchange.ReachedModel = true;
         exchange.Status = (int)message.StatusCode;
-        var isStream = message.Content.Headers.ContentType?.MediaType is { } type
-            ? type.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase)
-            : exchange.Stream;
+        var isStream = ResponseHeaders.IsEventStream(message) ?? exchange.Stream;
         var changes = translation is not null || (exchange.EchoedModel is not null && !isStream);
         if (translation is not null && isStream != exchange.Stream)
         {
@@ -265,13 +263,18 @@ sealed class InferenceFlow(GatewayParts parts)
 
     // The query is the client's; of it only the beta mark means something to an Anthropic upstream.
     static string PathOf(InferenceExchange exchange, HttpContext context) => exchange.UpstreamDialect == Dialect.OpenAi ? "/v1/chat/completions"
-        : exchange.Face == Dialect.Anthropic && context.Request.Query["beta"] == "true" ? "/v1/messages?beta=true"
+        : exchange.Face == Dialect.Anthropic && context.Request.QueryString.HasValue && context.Request.Query["beta"] == "true" ? "/v1/messages?beta=true"
         : "/v1/messages";
 
     // Nothing asks for compression; a server that compresses all the same is undone, since what cannot be read cannot be metered.
     public static async Task<Stream> BodyOf(HttpResponseMessage message, CancellationToken cancellationToken)
     {
         var stream = await message.Content.ReadAsStreamAsync(cancellationToken);
+        if (!message.Content.Headers.NonValidated.Contains("Content-Encoding"))
+        {
+            return stream;
+        }
+
         return message.Content.Headers.ContentEncoding.LastOrDefault() switch
         {
             "gzip" => new DecodedStream(new GZipStream(stream, CompressionMode.Decompress)),

@@ -8,8 +8,21 @@ sealed class Replica(Uri address, int maxFailures, TimeSpan openFor, TimeProvide
     int _failures;
     long _openUntilMs;
     int _inFlight;
+    Target? _last;
 
     public Uri Address { get; } = address;
+
+    /// <summary>Where a request for a path goes. The last answer is kept: making an address costs a microsecond, and nearly all requests go to one path.</summary>
+    public Uri TargetOf(string pathAndQuery)
+    {
+        var last = Volatile.Read(ref _last);
+        if (last is null || last.PathAndQuery != pathAndQuery)
+        {
+            Volatile.Write(ref _last, last = new Target(pathAndQuery, new Uri(Address, pathAndQuery)));
+        }
+
+        return last.Address;
+    }
 
     public int InFlight => Volatile.Read(ref _inFlight);
 
@@ -51,6 +64,8 @@ sealed class Replica(Uri address, int maxFailures, TimeSpan openFor, TimeProvide
 
         return Interlocked.Exchange(ref _openUntilMs, NowMs + _openMs) == 0;
     }
+
+    sealed record Target(string PathAndQuery, Uri Address);
 
     long NowMs => time.GetTimestamp() / (time.TimestampFrequency / 1000) + 1;
 }

@@ -10,7 +10,7 @@ namespace Stillwatch.Gateway.Forwarding;
 /// <remarks>Counts against <see cref="BufferBudget"/> while it lives. Not thread-safe.</remarks>
 sealed class RequestBody : IDisposable
 {
-    const int SmallestBytes = 4 * 1024;
+    const int UnstatedBytes = 4 * 1024;
     const int FirstBytes = 1024 * 1024; // a stated length is believed up to here; beyond, the bytes must come first
 
     readonly BufferBudget _budget;
@@ -42,7 +42,7 @@ sealed class RequestBody : IDisposable
         var body = new RequestBody(budget);
         try
         {
-            var first = (int)Math.Clamp(decodes ? 0 : (request.ContentLength ?? 0) + 1, SmallestBytes, FirstBytes);
+            var first = decodes || request.ContentLength is not { } length ? UnstatedBytes : (int)Math.Min(length + 1, FirstBytes);
             error = body.TryGrow(first) ? await body.FillAsync(stream, maxBytes, decodes, cancellationToken) : Overloaded();
         }
         catch (InvalidDataException)

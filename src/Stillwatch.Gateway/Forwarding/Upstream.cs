@@ -60,7 +60,7 @@ sealed class Upstream : IDisposable
     }
 
     public HttpRequestMessage Request(HttpMethod method, Replica replica, string pathAndQuery) =>
-        new(method, new Uri(replica.Address, pathAndQuery))
+        new(method, replica.TargetOf(pathAndQuery))
         {
             Version = Config.Http2 ? HttpVersion.Version20 : HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,

@@ -39,7 +39,7 @@ static class UpstreamHeaders
             }
             else
             {
-                headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+                headers.TryAddWithoutValidation("Authorization", "Bearer " + key);
             }
         }
 

@@ -8,7 +8,7 @@ struct PooledSample : IDisposable
 {
     public const int MaxBytes = 4 * 1024;
 
-    const int FirstBytes = 512;
+    const int FirstBytes = 128; // thousands of streams may stand still after their first word
 
     byte[]? _bytes;
     int _length;

@@ -17,6 +17,10 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
     public const int QueueLength = 65_536;
 
     const int BatchLength = 1_000;
+
+    /// <summary>How long exchanges are gathered for one transaction: a transaction costs as much as dozens of rows. What a killed process may lose.</summary>
+    static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(100);
+
     static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(20);
 
     readonly Channel<SettledExchange> _queue;
@@ -28,6 +32,7 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
     readonly ILogger _logger;
     readonly Task _writing;
     readonly CancellationTokenSource _stop;
+    readonly SemaphoreSlim _hurry = new(0); // released when what was gathered must be written at once
     readonly ReasonTally _dropped = new();
     readonly ReasonTally _refused = new();
     readonly Lock _counting = new(); // guards the three counts together, so that their sum always holds
@@ -89,6 +94,7 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
                 }
             }
 
+            Hurry();
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, cancellationToken);
         }
     }
@@ -98,6 +104,7 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
     {
         await _stop.CancelAsync();
         _queue.Writer.TryComplete();
+        Hurry();
         await Task.WhenAny(_writing, Task.Delay(DrainTime, TimeProvider.System));
         lock (_counting)
         {
@@ -122,13 +129,31 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
         var batch = new List<SettledExchange>(BatchLength);
         while (await _queue.Reader.WaitToReadAsync())
         {
-            while (batch.Count < BatchLength && _queue.Reader.TryRead(out var exchange))
+            Gather(batch); // makes room in the queue before the wait
+            if (batch.Count < BatchLength && !_stop.IsCancellationRequested)
             {
-                batch.Add(exchange);
+                await _hurry.WaitAsync(GatherTime);
+                Gather(batch);
             }
 
             Keep(batch);
             batch.Clear();
+        }
+    }
+
+    void Gather(List<SettledExchange> batch)
+    {
+        while (batch.Count < BatchLength && _queue.Reader.TryRead(out var exchange))
+        {
+            batch.Add(exchange);
+        }
+    }
+
+    void Hurry()
+    {
+        if (_hurry.CurrentCount == 0)
+        {
+            _hurry.Release();
         }
     }
 

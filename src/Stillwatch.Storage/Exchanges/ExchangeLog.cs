@@ -43,30 +43,17 @@ public sealed class ExchangeLog : IDisposable
 
     readonly Lock _lock = new(); // a SQLite connection serves one caller at a time
     readonly SqliteConnection _connection;
-    readonly SqliteCommand _insert;
+    readonly ExchangeInsert _insert;
 
     ExchangeLog(SqliteConnection connection, string path, string detectionKeyId)
     {
         _connection = connection;
         Reader = new ExchangeLogReader(path, detectionKeyId);
-        _insert = connection.CreateCommand();
-        _insert.CommandText = $"INSERT INTO exchanges VALUES (NULL, {string.Join(", ", Columns.Select(column => "$" + column))})";
-        foreach (var column in Columns)
-        {
-            _insert.Parameters.Add(new SqliteParameter("$" + column, null));
-        }
-
-        _insert.Prepare();
+        _insert = new ExchangeInsert(connection);
     }
 
     /// <summary>Reads beside the writer.</summary>
     public ExchangeLogReader Reader { get; }
-
-    static IReadOnlyList<string> Columns { get; } =
-    [
-        "id", "time_ms", "account", "organization", "key_id", "model", "upstream_model", "api", "status", "end", "input", "cache_read", "cache_write",
-        "output", "estimated", "latency_ms", "app", "usage", "sketch",
-    ];
 
     /// <param name="detectionKeyId">Names the key of the sketches; a log made with another one is refused, since the two cannot be compared.</param>
     /// <exception cref="StorageUnusableException">The file is another's, newer than we are, made with another key, or cannot be opened.</exception>
@@ -94,11 +81,9 @@ public sealed class ExchangeLog : IDisposable
             Guarded(() =>
             {
                 using var transaction = _connection.BeginTransaction();
-                _insert.Transaction = transaction;
                 foreach (var exchange in batch)
                 {
-                    Bind(exchange);
-                    _insert.ExecuteNonQuery();
+                    _insert.Run(exchange);
                 }
 
                 transaction.Commit();
@@ -145,33 +130,6 @@ public sealed class ExchangeLog : IDisposable
             _insert.Dispose();
             _connection.Dispose();
         }
-    }
-
-    // In the order of Columns. Parameters are made once: a name is looked up for none of the million rows.
-    void Bind(StoredExchange exchange)
-    {
-        var at = 0;
-        void Next(object? value) => _insert.Parameters[at++].Value = value ?? DBNull.Value;
-
-        Next(exchange.Id);
-        Next(exchange.TimeMs);
-        Next(exchange.Account);
-        Next(exchange.Organization);
-        Next(exchange.KeyId);
-        Next(exchange.Model);
-        Next(exchange.UpstreamModel);
-        Next(exchange.Api);
-        Next(exchange.Status);
-        Next(exchange.End);
-        Next(exchange.InputTokens);
-        Next(exchange.CacheReadTokens);
-        Next(exchange.CacheWriteTokens);
-        Next(exchange.OutputTokens);
-        Next(exchange.IsEstimated ? 1 : 0);
-        Next(exchange.LatencyMs);
-        Next(exchange.App);
-        Next(exchange.Usage);
-        Next(exchange.Sketch);
     }
 
     T Guarded<T>(Func<T> use)
