@@ -114,7 +114,7 @@ sealed partial class GatewayHost : IAsyncDisposable
         Log = Closing(ExchangeLog.Open(directory.ExchangesPath, key.Id));
         Engine = new LiveEngine(
             () => new CampaignDetector(new DetectorSettings(), key, accounts, models, ids),
-            StoredForm.Replay(Log.Reader, models, ids, _records.Apps, cancellationToken), options.Time, options.Logs.CreateLogger<LiveEngine>(), options.RestPerReport);
+            StoredForm.Replay(Log.Reader, new SketchRestorer(models, ids, _records.Apps), cancellationToken), options.Time, options.Logs.CreateLogger<LiveEngine>(), options.RestPerReport);
         _closing.Push(Engine.DisposeAsync);
         var content = config.LogContent ? Closing(new ContentLog(directory.ContentPath)) : null;
         var recorder = new ExchangeRecorder(Log, content, Engine, _records.Apps, metrics, options.Logs.CreateLogger<ExchangeRecorder>());

@@ -45,7 +45,7 @@ sealed class BatchResults(GatewayParts parts)
 
             Reply.Identify(call.Http.Response, call.Face, call.RequestId);
             call.Http.Response.ContentType = response.Message.Content.Headers.ContentType?.ToString() ?? "application/x-jsonl";
-            await using var stream = await InferenceFlow.BodyOf(response.Message, deadline.Token);
+            await using var stream = await DecodedStream.OfAsync(response.Message, deadline.Token);
             using var settled = _settled.Begin(batch);
             var pass = new Pass(call, batch, BatchModels.Read(batch.Models), settled);
             try

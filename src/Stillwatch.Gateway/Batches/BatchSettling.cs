@@ -13,12 +13,6 @@ namespace Stillwatch.Gateway.Batches;
 /// <summary>Makes one succeeded line of results an exchange: settled, its sketch completed, recorded.</summary>
 sealed class BatchSettling(GatewayParts parts)
 {
-    /// <summary>
-    /// As for any exchange: detection takes it up to five minutes late, so a batch's is dated four minutes before its results. Its latency
-    /// says when it was asked.
-    /// </summary>
-    const long LatestMs = 4 * 60 * 1000;
-
     /// <param name="kept">From the batch's creation; null when it is lost, then the exchange is counted without content.</param>
     public void Settle(ReadOnlySpan<byte> message, OwnedItem batch, Caller caller, string customId, ModelNamePair model, BatchSketch? kept)
     {
@@ -75,10 +69,7 @@ sealed class BatchSettling(GatewayParts parts)
             }
 
             desk.Sketcher.Complete(ref sketch, 200, outputTokens, output);
-            if (sketch.TimeMs < nowMs - LatestMs)
-            {
-                desk.Sketcher.Retime(ref sketch, nowMs - LatestMs, Encoding.UTF8.GetBytes(id));
-            }
+            Forwarding.Settle.DateInTime(ref sketch, id, nowMs, desk.Sketcher); // its latency says when it was asked
 
             return sketch;
         }

@@ -133,7 +133,7 @@ sealed class FileFlow(GatewayParts parts)
                 return;
             }
 
-            await using var stream = await InferenceFlow.BodyOf(response.Message, deadline.Token);
+            await using var stream = await DecodedStream.OfAsync(response.Message, deadline.Token);
             Reply.Identify(call.Http.Response, call.Face, call.RequestId);
             ResponseHeaders.Copy(response.Message, call.Http.Response, isStream: false, keepsLength: stream is not DecodedStream);
             call.Http.Response.Headers.XContentTypeOptions = "nosniff"; // what an account uploaded is nothing a browser should run

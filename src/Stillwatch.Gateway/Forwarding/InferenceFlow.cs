@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.IO.Compression;
-using System.Net;
 using Microsoft.AspNetCore.Http;
 using Stillwatch.Gateway.Access;
 using Stillwatch.Gateway.Dialects;
@@ -105,7 +103,7 @@ sealed class InferenceFlow(GatewayParts parts)
 
     async Task AnswerAsync(HttpContext context, InferenceExchange exchange, HttpResponseMessage message, TranslationContext? translation, Deadline deadline)
     {
-        using var upstream = await BodyOf(message, deadline.Token);
+        using var upstream = await DecodedStream.OfAsync(message, deadline.Token);
         exchange.Reading = new ResponseReading(exchange.UpstreamDialect) { Content = exchange.Content };
         if ((int)message.StatusCode >= 300)
         {
@@ -207,7 +205,7 @@ sealed class InferenceFlow(GatewayParts parts)
     {
         var status = (int)message.StatusCode;
         var config = exchange.Route!.Upstream.Config;
-        var (whole, broken) = await BodyForwarding.ReadWholeAsync(upstream, exchange, deadline, parts, MaxErrorBytes);
+        var (whole, _) = await BodyForwarding.ReadWholeAsync(upstream, exchange, deadline, parts, MaxErrorBytes); // one that breaks off still has its status
         if (status is 401 or 403 && !config.Trusted)
         {
             parts.Events.CredentialRefused(config.Name, status);
@@ -226,7 +224,6 @@ sealed class InferenceFlow(GatewayParts parts)
         var error = status < 400
             ? new GatewayError(502, "upstream_redirected", "The model's server answered with a redirect, which is not followed.")
             : Translate.Error(status, whole is null ? [] : whole.WrittenSpan);
-        _ = broken; // an error body that breaks off still has its status, which is what counts
         await FailAsync(context, exchange, ResponseHeaders.WithRetry(message, error));
     }
 
@@ -265,22 +262,4 @@ sealed class InferenceFlow(GatewayParts parts)
     static string PathOf(InferenceExchange exchange, HttpContext context) => exchange.UpstreamDialect == Dialect.OpenAi ? "/v1/chat/completions"
         : exchange.Face == Dialect.Anthropic && context.Request.QueryString.HasValue && context.Request.Query["beta"] == "true" ? "/v1/messages?beta=true"
         : "/v1/messages";
-
-    // Nothing asks for compression; a server that compresses all the same is undone, since what cannot be read cannot be metered.
-    public static async Task<Stream> BodyOf(HttpResponseMessage message, CancellationToken cancellationToken)
-    {
-        var stream = await message.Content.ReadAsStreamAsync(cancellationToken);
-        if (!message.Content.Headers.NonValidated.Contains("Content-Encoding"))
-        {
-            return stream;
-        }
-
-        return message.Content.Headers.ContentEncoding.LastOrDefault() switch
-        {
-            "gzip" => new DecodedStream(new GZipStream(stream, CompressionMode.Decompress)),
-            "br" => new DecodedStream(new BrotliStream(stream, CompressionMode.Decompress)),
-            "deflate" => new DecodedStream(new ZLibStream(stream, CompressionMode.Decompress)),
-            _ => stream,
-        };
-    }
 }

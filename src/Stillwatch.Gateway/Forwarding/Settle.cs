@@ -1,4 +1,5 @@
 using System.Text;
+using Stillwatch.Engine.Sketches;
 using Stillwatch.Gateway.Metering;
 using Stillwatch.Gateway.Recording;
 using Stillwatch.Gateway.Telemetry;
@@ -10,6 +11,16 @@ static class Settle
 {
     /// <summary>Detection takes exchanges up to five minutes late; one that ran longer is dated so that it is still in time.</summary>
     const long LatestMs = 4 * 60 * 1000;
+
+    /// <summary>Moves a sketch that would come too late for detection to four minutes before <paramref name="nowMs"/>, its end in event time.</summary>
+    /// <param name="id">The exchange's id, which its sketch was made with.</param>
+    public static void DateInTime(ref ExchangeSketch sketch, string id, long nowMs, Sketcher sketcher)
+    {
+        if (sketch.TimeMs < nowMs - LatestMs)
+        {
+            sketcher.Retime(ref sketch, nowMs - LatestMs, Encoding.UTF8.GetBytes(id));
+        }
+    }
 
     public static void Exchange(InferenceExchange exchange, GatewayParts parts)
     {
@@ -23,10 +34,7 @@ static class Settle
         try
         {
             desk.Sketcher.Complete(ref exchange.Sketch, exchange.Status, exchange.ReachedModel ? settlement.Usage.OutputTokens : -1, reading.Output);
-            if (parts.EventTime.GetUtcNow().ToUnixTimeMilliseconds() - LatestMs is var earliestMs && exchange.Sketch.TimeMs < earliestMs)
-            {
-                desk.Sketcher.Retime(ref exchange.Sketch, earliestMs, Encoding.ASCII.GetBytes(exchange.Id));
-            }
+            DateInTime(ref exchange.Sketch, exchange.Id, parts.EventTime.GetUtcNow().ToUnixTimeMilliseconds(), desk.Sketcher);
 
             contentLine = parts.Content is { } log ? ContentLine.Of(exchange, settlement, latencyMs, log, desk.Parsed) : null;
         }

@@ -60,6 +60,7 @@ static class StreamForwarding
         }
 
         await output.FlushAsync(deadline.Token);
+
         async Task<GatewayError?> CopyAsync()
         {
             while (true)
@@ -129,6 +130,11 @@ static class StreamForwarding
                 exchange.FirstTokenTimestamp = parts.Time.GetTimestamp();
             }
 
+            Emit(frame);
+        }
+
+        void Emit(in SseFrame frame)
+        {
             if (translator is null)
             {
                 output.Write(frame.Raw);
@@ -164,14 +170,7 @@ static class StreamForwarding
                 return Truncated();
             }
 
-            if (translator is null)
-            {
-                output.Write(frame.Raw);
-            }
-            else
-            {
-                translator.Write(frame, output);
-            }
+            Emit(frame);
 
             return null;
         }

@@ -1,4 +1,3 @@
-using System.Text;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Sketches;
 using Stillwatch.Storage.Exchanges;
@@ -35,24 +34,15 @@ static class StoredForm
         };
     }
 
-    /// <summary>The sketches of a log, in its order, for a detector that shares <paramref name="models"/> and <paramref name="ids"/>.</summary>
-    /// <param name="damaged">Told of each row that is no sketch of this version; it is left out.</param>
-    public static IEnumerable<ExchangeSketch> Replay(
-        ExchangeLogReader log, ModelNames models, AccountIds ids, IReadOnlyList<AppRecord> apps, CancellationToken cancellationToken, Action? damaged = null)
+    /// <summary>The sketches of a log, in its order; a row that holds none of this version is left out.</summary>
+    public static IEnumerable<ExchangeSketch> Replay(ExchangeLogReader log, SketchRestorer restorer, CancellationToken cancellationToken)
     {
-        var places = apps.Select((app, index) => (app.App, index)).DistinctBy(app => app.App).ToDictionary(app => app.App, app => app.index + 1);
         foreach (var row in log.Sketches(cancellationToken))
         {
-            if (!SketchCodec.TryDecode(row.Sketch, out var sketch))
+            if (restorer.TryRestore(row, out var sketch))
             {
-                damaged?.Invoke();
-                continue;
+                yield return sketch;
             }
-
-            ids.Learn(sketch.Account, row.Account);
-            sketch.Model = models.IndexOf(Encoding.UTF8.GetBytes(row.Model));
-            sketch.App = row.App is not null && places.TryGetValue(row.App, out var place) ? place : 0;
-            yield return sketch;
         }
     }
 }

@@ -62,7 +62,7 @@ sealed class ShelfUpstream(GatewayParts parts)
         var message = response.Message;
         var status = (int)message.StatusCode;
         var isWell = status is >= 200 and < 300;
-        await using var stream = await InferenceFlow.BodyOf(message, deadline.Token);
+        await using var stream = await DecodedStream.OfAsync(message, deadline.Token);
         var body = new ArrayBufferWriter<byte>();
         while (true)
         {

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Data.Sqlite;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Judgement;
@@ -14,8 +13,7 @@ sealed class StoredSketches(DataDirectory directory, DetectionKey key, ModelName
 {
     const int RowsPerProgress = 10_000;
 
-    readonly Dictionary<string, int> _apps = apps.Select((app, index) => (app.App, index)).ToDictionary(pair => pair.App, pair => pair.index + 1);
-    readonly Dictionary<string, int> _models = [];
+    readonly SketchRestorer _restorer = new(models, ids, apps);
     readonly Dictionary<string, (long Count, long First)> _rejected = [];
 
     /// <summary>Reads everything. Calls back on this thread only.</summary>
@@ -47,30 +45,12 @@ sealed class StoredSketches(DataDirectory directory, DetectionKey key, ModelName
 
     bool Take(StoredSketch row, Accept<ExchangeSketch> accept)
     {
-        if (!SketchCodec.TryDecode(row.Sketch, out var sketch))
+        if (!_restorer.TryRestore(row, out var sketch))
         {
             return Reject(row.Sketch is [SketchCodec.Version, ..] ? "damaged-sketch" : "sketch-of-other-version", row.Sequence);
         }
 
-        // Indices of the process that wrote them; here the names behind them count.
-        sketch.Model = ModelOf(row.Model);
-        sketch.App = row.App is not null && _apps.TryGetValue(row.App, out var app) ? app : 0;
-        ids.Learn(sketch.Account, row.Account);
         return accept(in sketch) || Reject("out-of-order", row.Sequence);
-    }
-
-    int ModelOf(string name)
-    {
-        if (!_models.TryGetValue(name, out var index))
-        {
-            index = models.IndexOf(Encoding.UTF8.GetBytes(name));
-            if (_models.Count < ModelNames.Capacity)
-            {
-                _models.Add(name, index);
-            }
-        }
-
-        return index;
     }
 
     bool Reject(string reason, long row)

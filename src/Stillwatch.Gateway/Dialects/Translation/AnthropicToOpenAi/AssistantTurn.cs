@@ -102,21 +102,7 @@ static class AssistantTurn
         {
             foreach (var block in message["content"u8].Elements)
             {
-                if (!block["type"u8].Is("tool_use"u8))
-                {
-                    continue;
-                }
-
-                json.BeginObject();
-                json.Name("id"u8).Raw(block["id"u8].Bytes);
-                json.Name("type"u8).Text("function"u8);
-                json.Name("function"u8).BeginObject();
-                json.Name("name"u8).Raw(block["name"u8].Bytes);
-                json.Name("arguments"u8).OpenText();
-                json.PieceOf(block["input"u8].IsSet ? block["input"u8].Bytes : "{}"u8);
-                json.CloseText();
-                json.EndObject();
-                json.EndObject();
+                Blocks.WriteCall(block, json);
             }
         }
 

@@ -69,6 +69,26 @@ static class Blocks
         return null;
     }
 
+    /// <summary>A block of a tool's use as an element of <c>tool_calls</c>; nothing for any other block. An id keeps its spelling, so that it comes back as it went.</summary>
+    public static void WriteCall(RawValue block, RawWriter json)
+    {
+        if (!block["type"u8].Is("tool_use"u8))
+        {
+            return;
+        }
+
+        json.BeginObject();
+        json.Name("id"u8).Text(block["id"u8].Text);
+        json.Name("type"u8).Text("function"u8);
+        json.Name("function"u8).BeginObject();
+        json.Name("name"u8).Text(block["name"u8].Text);
+        json.Name("arguments"u8).OpenText();
+        json.PieceOf(block["input"u8].IsSet ? block["input"u8].Bytes : "{}"u8);
+        json.CloseText();
+        json.EndObject();
+        json.EndObject();
+    }
+
     public static bool Has(RawValue content, ReadOnlySpan<byte> type)
     {
         foreach (var block in content.Elements)

@@ -91,21 +91,7 @@ static class ResponseToOpenAi
         json.Name("tool_calls"u8).BeginArray();
         foreach (var block in content.Elements)
         {
-            if (!block["type"u8].Is("tool_use"u8))
-            {
-                continue;
-            }
-
-            json.BeginObject();
-            json.Name("id"u8).Text(block["id"u8].Text);
-            json.Name("type"u8).Text("function"u8);
-            json.Name("function"u8).BeginObject();
-            json.Name("name"u8).Text(block["name"u8].Text);
-            json.Name("arguments"u8).OpenText();
-            json.PieceOf(block["input"u8].IsSet ? block["input"u8].Bytes : "{}"u8);
-            json.CloseText();
-            json.EndObject();
-            json.EndObject();
+            Blocks.WriteCall(block, json);
         }
 
         json.EndArray();
