@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Responses;
 
@@ -119,6 +120,10 @@ public sealed record Campaign
     public required IReadOnlyList<TimelinePoint> Timeline { get; init; }
 
     public required RingPicture Ring { get; init; }
+
+    /// <summary>Content keys of the classes that carry the verdict, as sketches hold them: what a restriction of the harvest alone looks for.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<ulong> ClassKeys { get; init; } = [];
 }
 
 /// <summary>A move of the ring's traffic to another model, beyond the population's own.</summary>
@@ -171,4 +176,9 @@ public sealed record RingEdge(string Account, string Trait, long Weight);
 /// <param name="Response">The strictest rung of its classes.</param>
 public sealed record AccountJudgement(
     string Account, string Campaign, double Confidence, DateTimeOffset DetectedAt, double MembershipRatio,
-    IReadOnlyList<string> Classes, Rung Response, IReadOnlyList<EvidenceItem> Evidence);
+    IReadOnlyList<string> Classes, Rung Response, IReadOnlyList<EvidenceItem> Evidence)
+{
+    /// <summary>Keyed names of the traits that link the account to its ring, ascending: the same evidence has the same names.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<ulong> TraitKeys { get; init; } = [];
+}

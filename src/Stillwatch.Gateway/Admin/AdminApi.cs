@@ -7,14 +7,13 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Gateway.Keys;
+using static Stillwatch.Gateway.Admin.AdminHttp;
 
 namespace Stillwatch.Gateway.Admin;
 
 /// <summary>The operators' HTTP API. Its contract is <c>openapi.json</c> beside this file; a test holds the two together.</summary>
 sealed class AdminApi(AdminParts parts)
 {
-    const long MaxBodyBytes = 8 * 1024 * 1024; // an order of 20,000 keys
-
     readonly AdminGuard _guard = new(parts.Token);
     readonly KeyDesk _desk = new(parts.Keys, parts.Time);
 
@@ -24,9 +23,9 @@ sealed class AdminApi(AdminParts parts)
         routes.MapGet("/healthz", context => Write(context, 200, new HealthAnswer("ok"), AdminJson.Strict.HealthAnswer));
         routes.MapGet("/readyz", Ready);
 
-        routes.MapGet("/api/v1/keys", Guarded(async context => await Write(context, await _desk.ListAsync(Query(context, "account"), context.RequestAborted))));
+        routes.MapGet("/api/v1/keys", Guarded(async context => await WriteKeys(context, await _desk.ListAsync(Query(context, "account"), context.RequestAborted))));
         routes.MapPost("/api/v1/keys", Guarded(CreateKeys));
-        routes.MapPost("/api/v1/keys/{id}/revoke", Guarded(async context => await Write(context, await _desk.RevokeAsync(Value(context, "id"), context.RequestAborted))));
+        routes.MapPost("/api/v1/keys/{id}/revoke", Guarded(async context => await WriteKeys(context, await _desk.RevokeAsync(Value(context, "id"), context.RequestAborted))));
         routes.MapPost("/api/v1/keys/{id}/rotate", Guarded(RotateKey));
 
         routes.MapGet("/api/v1/campaigns", Guarded(WriteReport));
@@ -68,7 +67,7 @@ sealed class AdminApi(AdminParts parts)
     {
         if (await Read(context, AdminJson.Strict.KeyOrder) is { } order)
         {
-            await Write(context, await _desk.CreateAsync(order, context.RequestAborted));
+            await WriteKeys(context, await _desk.CreateAsync(order, context.RequestAborted));
         }
     }
 
@@ -77,7 +76,7 @@ sealed class AdminApi(AdminParts parts)
         var canHaveBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true;
         if ((canHaveBody ? await Read(context, AdminJson.Strict.RotationOrder) : new RotationOrder()) is { } order)
         {
-            await Write(context, await _desk.RotateAsync(Value(context, "id"), order.Overlap, context.RequestAborted));
+            await WriteKeys(context, await _desk.RotateAsync(Value(context, "id"), order.Overlap, context.RequestAborted));
         }
     }
 
@@ -139,51 +138,7 @@ sealed class AdminApi(AdminParts parts)
     static Task UnknownAccount(HttpContext context, string account) => Refuse(
         context, 404, new AdminFault("unknown_account", $"The account {account} has no key, no exchange and no record here: check its spelling."));
 
-    static async Task<T?> Read<T>(HttpContext context, JsonTypeInfo<T> type)
-        where T : class
-    {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            limit.MaxRequestBodySize = MaxBodyBytes;
-        }
-
-        try
-        {
-            if (await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted) is { } value)
-            {
-                return value;
-            }
-
-            await Refuse(context, 400, new AdminFault("invalid_json", "The body is null: send a JSON object."));
-        }
-        catch (JsonException e)
-        {
-            await Refuse(context, 400, new AdminFault("invalid_json", $"The body is no such JSON object as openapi.json describes, at {e.Path ?? "$"}."));
-        }
-        catch (BadHttpRequestException e)
-        {
-            await Refuse(context, e.StatusCode, new AdminFault("invalid_body", $"The body cannot be read: at most {MaxBodyBytes} bytes, sent whole."));
-        }
-
-        return null;
-    }
-
-    static Task Write(HttpContext context, KeyAnswer answer) => answer.Keys is { } keys
+    static Task WriteKeys(HttpContext context, KeyAnswer answer) => answer.Keys is { } keys
         ? Write(context, answer.Status, keys, AdminJson.Strict.KeyList)
         : Refuse(context, answer.Status, answer.Fault!);
-
-    static Task Refuse(HttpContext context, int status, AdminFault fault) =>
-        Write(context, status, new AdminFaultAnswer(fault), AdminJson.Strict.AdminFaultAnswer);
-
-    static Task Write<T>(HttpContext context, int status, T value, JsonTypeInfo<T> type)
-    {
-        context.Response.StatusCode = status;
-        return context.Response.WriteAsJsonAsync(value, type, cancellationToken: context.RequestAborted);
-    }
-
-    // Kestrel decodes a path but for %2F, which it leaves so that no segment falls in two; an account may well hold a slash.
-    static string Value(HttpContext context, string name) =>
-        ((string)context.Request.RouteValues[name]!).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
-
-    static string? Query(HttpContext context, string name) => context.Request.Query[name] is [{ Length: > 0 } value] ? value : null;
 }

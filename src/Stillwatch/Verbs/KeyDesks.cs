@@ -52,7 +52,7 @@ static class KeyDesks
         }
     }
 
-    static string ReadToken(string path)
+    public static string ReadToken(string path)
     {
         try
         {
