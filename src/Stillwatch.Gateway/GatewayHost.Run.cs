@@ -40,7 +40,7 @@ sealed partial class GatewayHost
         }
         catch (IOException e)
         {
-            error.WriteLine($"{config.Listen} or {config.Admin} cannot be listened on: {e.Message} Name other addresses with --listen and --admin.");
+            error.WriteLine(e.Message);
             return Failed;
         }
     }

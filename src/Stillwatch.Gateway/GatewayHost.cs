@@ -96,9 +96,9 @@ sealed partial class GatewayHost : IAsyncDisposable
             Closing(new Revocation(() => Keys.Revoke(key.Key.Id)));
         }
 
-        AdminAddress = await StartAsync(AdminListener(config, options, directory, watcher), cancellationToken);
+        AdminAddress = await StartAsync(AdminListener(config, options, directory, watcher), config.Admin, "--admin", cancellationToken);
         directory.AdminAddress = AdminAddress;
-        DataAddress = await StartAsync(Listeners.Data(config, new DataPlane(Parts).HandleAsync, options.Logs), cancellationToken);
+        DataAddress = await StartAsync(Listeners.Data(config, new DataPlane(Parts).HandleAsync, options.Logs), config.Listen, "--listen", cancellationToken);
         foreach (var warning in directory.Warnings)
         {
             LogDirectoryWarning(options.Logs.CreateLogger<GatewayHost>(), warning);
@@ -148,7 +148,7 @@ sealed partial class GatewayHost : IAsyncDisposable
             Report = Engine.ReportAsync,
             Exchanges = Log.Reader,
             Counts = () => CountsOf(Parts.Recorder.Counts),
-            Readiness = () => new Readiness(true, ReasonsOf(watcher)),
+            Readiness = () => new Readiness(true, ReasonsOf(watcher), watcher?.Status),
             IsRecordedAccount = recorded.Contains,
         });
         var admin = Listeners.Admin(config, services => services.AddStillwatchTelemetry(Environment.GetEnvironmentVariable), options.Logs);
@@ -157,7 +157,7 @@ sealed partial class GatewayHost : IAsyncDisposable
         return admin;
     }
 
-    static ExchangeCounts CountsOf(RecordingCounts counts) => new(counts.Received, counts.Kept, counts.Dropped, counts.Waiting);
+    static ExchangeCounts CountsOf(RecordingCounts counts) => new(counts.Received, counts.Kept, counts.Dropped, counts.Waiting, counts.Undetected, counts.Refused);
 
     static IReadOnlyList<string> ReasonsOf(ConfigWatcher? watcher) => watcher?.Status is { IsCurrent: false } status
         ? [.. status.Faults.Select(fault => $"the configuration file was refused, the last good one runs on: {fault}")]
@@ -179,10 +179,18 @@ sealed partial class GatewayHost : IAsyncDisposable
         }
     }
 
-    async Task<Uri> StartAsync(WebApplication server, CancellationToken cancellationToken)
+    async Task<Uri> StartAsync(WebApplication server, Uri address, string option, CancellationToken cancellationToken)
     {
         _closing.Push(server.DisposeAsync);
-        await server.StartAsync(cancellationToken);
+        try
+        {
+            await server.StartAsync(cancellationToken);
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"{address} cannot be listened on: {e.Message} Name another address with {option}.", e);
+        }
+
         _closing.Push(async () =>
         {
             using var grace = new CancellationTokenSource(GraceForRequests, TimeProvider.System);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Engine.Responses;
+using Stillwatch.Gateway.Configuration;
 
 namespace Stillwatch.Gateway.Admin;
 
@@ -14,14 +15,27 @@ sealed record AdminFaultAnswer(AdminFault Error);
 
 /// <summary>Whether traffic is taken.</summary>
 /// <param name="Reasons">Why not, or what an operator should know all the same (a configuration that was refused). Anybody may read them: no address, no secret.</param>
-sealed record Readiness(bool IsReady, IReadOnlyList<string> Reasons);
+/// <param name="Config">Where the configuration file stands; null without one.</param>
+sealed record Readiness(bool IsReady, IReadOnlyList<string> Reasons, ConfigStatus? Config = null);
 
-sealed record ReadinessAnswer(bool Ready, IReadOnlyList<string> Reasons);
+sealed record ReadinessAnswer(bool Ready, IReadOnlyList<string> Reasons, ConfigAnswer? Config);
+
+/// <param name="State"><c>current</c> or <c>refused</c>; refused leaves the last good one running.</param>
+/// <param name="NeedsRestart">Keys whose new values wait for a restart.</param>
+sealed record ConfigAnswer(string State, DateTimeOffset Since, IReadOnlyList<string> NeedsRestart)
+{
+    // Faults and warnings are among the reasons; they name files, and anybody may read this page.
+    public static ConfigAnswer Of(ConfigStatus status) => new(status.IsCurrent ? "current" : "refused", status.Since, status.NeedsRestart);
+}
 
 sealed record HealthAnswer(string Status);
 
 /// <summary>What became of exchanges since the start: received = kept + Σ dropped + waiting.</summary>
-sealed record ExchangeCounts(long Received, long Kept, IReadOnlyDictionary<string, long> Dropped, long Waiting);
+/// <param name="Undetected">Kept, but not looked at by detection, by reason.</param>
+/// <param name="Refused">Requests refused before they became an exchange, by error code.</param>
+sealed record ExchangeCounts(
+    long Received, long Kept, IReadOnlyDictionary<string, long> Dropped, long Waiting, IReadOnlyDictionary<string, long> Undetected,
+    IReadOnlyDictionary<string, long> Refused);
 
 /// <summary>What is held of an account. Lists are empty when nothing is.</summary>
 /// <param name="Says">The state of things in one sentence.</param>

@@ -60,7 +60,8 @@ sealed class AdminApi(AdminParts parts)
     Task Ready(HttpContext context)
     {
         var readiness = parts.Readiness();
-        return Write(context, readiness.IsReady ? 200 : 503, new ReadinessAnswer(readiness.IsReady, readiness.Reasons), AdminJson.Strict.ReadinessAnswer);
+        return Write(context, readiness.IsReady ? 200 : 503, new ReadinessAnswer(
+            readiness.IsReady, readiness.Reasons, readiness.Config is { } config ? ConfigAnswer.Of(config) : null), AdminJson.Strict.ReadinessAnswer);
     }
 
     async Task CreateKeys(HttpContext context)

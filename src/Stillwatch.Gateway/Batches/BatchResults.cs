@@ -39,7 +39,7 @@ sealed class BatchResults(GatewayParts parts)
         {
             if (!response.Message.IsSuccessStatusCode)
             {
-                await (await _upstreams.ReadAsync(response, upstream, deadline, maxBytes: 0)).FailAsync(call);
+                await (await _upstreams.ReadAsync(response, upstream, call.RequestId, deadline, maxBytes: 0)).FailAsync(call);
                 return;
             }
 
@@ -75,7 +75,7 @@ sealed class BatchResults(GatewayParts parts)
                 {
                     if (held >= MaxLineBytes)
                     {
-                        parts.Events.UpstreamFailed(upstream.Config.Name, "results_line_too_long");
+                        parts.Events.UpstreamFailed(upstream.Config.Name, "results_line_too_long", pass.Call.RequestId);
                         return false;
                     }
 
@@ -85,7 +85,8 @@ sealed class BatchResults(GatewayParts parts)
                     buffer = larger;
                 }
 
-                var (read, error) = await _upstreams.ReadAsync(stream, buffer.AsMemory(held), upstream, deadline);
+                var (read, error) = await UpstreamReading.ReadAsync(
+                    stream, buffer.AsMemory(held), upstream, pass.Call.RequestId, deadline, parts.Events);
                 if (error is not null)
                 {
                     return false;

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Stillwatch.Gateway.Configuration;
 
 /// <summary>Where the configuration stands: a part of <c>/readyz</c>. Immutable. A refused edit leaves the gateway ready, on the last good one.</summary>
@@ -8,28 +6,4 @@ namespace Stillwatch.Gateway.Configuration;
 /// <param name="Since">When this state began.</param>
 /// <param name="NeedsRestart">Keys whose new values wait for a restart.</param>
 sealed record ConfigStatus(
-    bool IsCurrent, IReadOnlyList<ConfigFault> Faults, IReadOnlyList<ConfigFault> Warnings, DateTimeOffset Since, IReadOnlyList<string> NeedsRestart)
-{
-    /// <summary>Writes <c>{"state":"current"|"refused","since":…,"faults":[…],"warnings":[…],"needs_restart":[…]}</c>.</summary>
-    public void Write(Utf8JsonWriter json)
-    {
-        json.WriteStartObject();
-        json.WriteString("state"u8, IsCurrent ? "current"u8 : "refused"u8);
-        json.WriteString("since"u8, Since);
-        WriteList(json, "faults", Faults.Select(fault => fault.ToString()));
-        WriteList(json, "warnings", Warnings.Select(warning => warning.ToString()));
-        WriteList(json, "needs_restart", NeedsRestart);
-        json.WriteEndObject();
-    }
-
-    static void WriteList(Utf8JsonWriter json, string name, IEnumerable<string> lines)
-    {
-        json.WriteStartArray(name);
-        foreach (var line in lines)
-        {
-            json.WriteStringValue(line);
-        }
-
-        json.WriteEndArray();
-    }
-}
+    bool IsCurrent, IReadOnlyList<ConfigFault> Faults, IReadOnlyList<ConfigFault> Warnings, DateTimeOffset Since, IReadOnlyList<string> NeedsRestart);

@@ -51,7 +51,7 @@ readonly record struct ApiEndpoint(EndpointKind Kind, Dialect? Dialect, long Max
 
         if (!Allows(allowed, method))
         {
-            error = new GatewayError(405, "method_not_allowed", $"{Shown(text)} takes {allowed}, not this method.");
+            error = new GatewayError(405, "method_not_allowed", $"{Shown(text)} takes {allowed}, not this method.") { Allow = allowed };
             return false;
         }
 

@@ -9,6 +9,9 @@ sealed record GatewayError(int Status, string Code, string Message)
     /// <summary>Sent as <c>x-should-retry</c>, which SDKs obey over their own rules; null sends nothing.</summary>
     public bool? ShouldRetry { get; init; }
 
+    /// <summary>Sent as <c>allow</c>: the methods that a 405 says are taken.</summary>
+    public string? Allow { get; init; }
+
     /// <summary>Sent as <c>retry-after</c>; kept at 60 s or less, since some SDKs sleep for as long as they are told.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

@@ -128,7 +128,7 @@ sealed class FileFlow(GatewayParts parts)
         {
             if (!response.Message.IsSuccessStatusCode)
             {
-                var answer = await _upstreams.ReadAsync(response, upstream, deadline, maxBytes: 0);
+                var answer = await _upstreams.ReadAsync(response, upstream, call.RequestId, deadline, maxBytes: 0);
                 await (answer.IsUnknown ? call.FailAsync(Unknown(file.Id)) : answer.FailAsync(call));
                 return;
             }
@@ -139,7 +139,7 @@ sealed class FileFlow(GatewayParts parts)
             call.Http.Response.Headers.XContentTypeOptions = "nosniff"; // what an account uploaded is nothing a browser should run
             try
             {
-                await CopyAsync(call.Http, stream, upstream, deadline);
+                await CopyAsync(call, stream, upstream, deadline);
             }
             catch (OperationCanceledException) when (!deadline.ClientLeft)
             {
@@ -148,12 +148,14 @@ sealed class FileFlow(GatewayParts parts)
         }
     }
 
-    async Task CopyAsync(HttpContext context, Stream stream, Upstream upstream, Deadline deadline)
+    async Task CopyAsync(ShelfCall call, Stream stream, Upstream upstream, Deadline deadline)
     {
+        var context = call.Http;
         var output = context.Response.BodyWriter;
         while (true)
         {
-            var (read, error) = await _upstreams.ReadAsync(stream, output.GetMemory(BufferBytes), upstream, deadline);
+            var (read, error) = await UpstreamReading.ReadAsync(
+                stream, output.GetMemory(BufferBytes), upstream, call.RequestId, deadline, parts.Events);
             if (error is not null)
             {
                 context.Abort(); // so that half a file does not look like a whole one

@@ -68,21 +68,10 @@ static class BodyForwarding
     static async ValueTask<(int Read, GatewayError? Error)> ReadAsync(
         Stream upstream, Memory<byte> into, InferenceExchange exchange, Deadline deadline, GatewayParts parts)
     {
+        exchange.Waiting.Begin();
         try
         {
-            deadline.Within(exchange.Route!.Upstream.Config.IdleTimeout);
-            exchange.Waiting.Begin();
-            return (await upstream.ReadAsync(into, deadline.Token), null);
-        }
-        catch (Exception e) when (e is IOException or HttpRequestException)
-        {
-            parts.Events.UpstreamFailed(exchange.Route!.Upstream.Config.Name, "body_broke_off");
-            return (0, new GatewayError(502, "upstream_truncated", "The model's server broke off in the middle of its answer."));
-        }
-        catch (OperationCanceledException) when (!deadline.ClientLeft)
-        {
-            parts.Events.UpstreamFailed(exchange.Route!.Upstream.Config.Name, deadline.IsOver ? "total_timeout" : "idle_timeout");
-            return (0, new GatewayError(504, "upstream_timeout", "The model's server stopped sending before the answer was complete."));
+            return await UpstreamReading.ReadAsync(upstream, into, exchange.Route!.Upstream, exchange.RequestId, deadline, parts.Events);
         }
         finally
         {

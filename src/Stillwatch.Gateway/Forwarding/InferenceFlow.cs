@@ -27,6 +27,7 @@ sealed class InferenceFlow(GatewayParts parts)
             StartTimestamp = parts.Time.GetTimestamp(),
             Waiting = new UpstreamTime(parts.Time),
             Content = parts.Content is null ? null : new ContentCapture(),
+            Span = GatewayTraces.Start(),
         };
         GatewayError? error;
         exchange.Waiting.Begin();
@@ -87,7 +88,7 @@ sealed class InferenceFlow(GatewayParts parts)
             upstream, HttpMethod.Post, PathOf(exchange, context),
             () => new BodyContent(body, exchange.Edits),
             request => UpstreamHeaders.Write(request, context.Request.Headers, exchange.Face, upstream.Config, exchange.RequestId),
-            deadline, parts.Events);
+            exchange.RequestId, deadline, parts.Events);
         exchange.Waiting.End();
         if (response is null)
         {

@@ -40,12 +40,17 @@ static class Reply
     public static void Identify(HttpResponse response, Dialect face, string requestId) =>
         response.Headers[face == Dialect.Anthropic ? "request-id" : "x-request-id"] = requestId;
 
-    /// <summary>Says whether and when to come back, where the error knows it.</summary>
+    /// <summary>Says whether and when to come back, and by which method, where the error knows it.</summary>
     public static void Retry(HttpResponse response, GatewayError error)
     {
         if (error.RetryAfter is { } after)
         {
             response.Headers.RetryAfter = ((int)Math.Ceiling(after.TotalSeconds)).ToString();
+        }
+
+        if (error.Allow is { } allowed)
+        {
+            response.Headers.Allow = allowed;
         }
 
         if (error.ShouldRetry is { } retry)

@@ -81,15 +81,15 @@ static class StreamForwarding
 
                     Pass(buffer.AsSpan(0, read));
                 }
-                catch (Exception e) when (e is IOException or HttpRequestException)
+                catch (Exception e) when (UpstreamReading.IsBrokenOff(e))
                 {
-                    parts.Events.UpstreamFailed(exchange.Route!.Upstream.Config.Name, "stream_broke_off");
+                    parts.Events.UpstreamFailed(exchange.Route!.Upstream.Config.Name, "stream_broke_off", exchange.RequestId);
                     return reading.IsComplete ? null : Truncated();
                 }
                 catch (OperationCanceledException) when (!deadline.ClientLeft)
                 {
-                    parts.Events.UpstreamFailed(exchange.Route!.Upstream.Config.Name, deadline.IsOver ? "total_timeout" : "idle_timeout");
-                    return new GatewayError(504, "upstream_timeout", "The model's server stopped sending before the answer was complete.");
+                    parts.Events.UpstreamFailed(exchange.Route!.Upstream.Config.Name, deadline.IsOver ? "total_timeout" : "idle_timeout", exchange.RequestId);
+                    return UpstreamReading.TookTooLong();
                 }
                 finally
                 {

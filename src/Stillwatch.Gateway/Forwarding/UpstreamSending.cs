@@ -25,7 +25,8 @@ static class UpstreamSending
     /// <returns>Exactly one of the results is null.</returns>
     /// <exception cref="OperationCanceledException">The client left.</exception>
     public static async ValueTask<(UpstreamResponse? Response, GatewayError? Error)> SendAsync(
-        Upstream upstream, HttpMethod method, string path, Func<UpstreamContent>? makeContent, Action<HttpRequestMessage> writeHeaders, Deadline deadline, DataPlaneEvents events)
+        Upstream upstream, HttpMethod method, string path, Func<UpstreamContent>? makeContent, Action<HttpRequestMessage> writeHeaders,
+        string requestId, Deadline deadline, DataPlaneEvents events)
     {
         List<Replica>? tried = null;
         while (true)
@@ -62,7 +63,7 @@ static class UpstreamSending
                 }
 
                 Count(upstream, replica, isWell: false, events);
-                events.UpstreamFailed(upstream.Config.Name, FailureKind(e, deadline));
+                events.UpstreamFailed(upstream.Config.Name, FailureKind(e, deadline), requestId);
                 if (e is OperationCanceledException || deadline.Token.IsCancellationRequested)
                 {
                     return (null, deadline.IsOver ? TotalTimeout() : HeadersTimeout());

@@ -39,7 +39,7 @@ sealed class ShelfUpstream(GatewayParts parts)
         ShelfCall call, Upstream upstream, HttpMethod method, string path, Func<UpstreamContent>? content, Deadline deadline) =>
         await UpstreamSending.SendAsync(
             upstream, method, path, content,
-            request => UpstreamHeaders.Write(request, call.Http.Request.Headers, call.Face, upstream.Config, call.RequestId), deadline, parts.Events);
+            request => UpstreamHeaders.Write(request, call.Http.Request.Headers, call.Face, upstream.Config, call.RequestId), call.RequestId, deadline, parts.Events);
 
     /// <summary>Sends, and reads the whole answer.</summary>
     public async Task<ShelfAnswer> AskAsync(
@@ -53,11 +53,11 @@ sealed class ShelfUpstream(GatewayParts parts)
 
         using (response)
         {
-            return await ReadAsync(response, upstream, deadline, maxBytes);
+            return await ReadAsync(response, upstream, call.RequestId, deadline, maxBytes);
         }
     }
 
-    public async Task<ShelfAnswer> ReadAsync(UpstreamResponse response, Upstream upstream, Deadline deadline, int maxBytes)
+    public async Task<ShelfAnswer> ReadAsync(UpstreamResponse response, Upstream upstream, string requestId, Deadline deadline, int maxBytes)
     {
         var message = response.Message;
         var status = (int)message.StatusCode;
@@ -66,7 +66,7 @@ sealed class ShelfUpstream(GatewayParts parts)
         var body = new ArrayBufferWriter<byte>();
         while (true)
         {
-            var (read, error) = await ReadAsync(stream, body.GetMemory(4096), upstream, deadline);
+            var (read, error) = await UpstreamReading.ReadAsync(stream, body.GetMemory(4096), upstream, requestId, deadline, parts.Events);
             if (error is not null)
             {
                 return ShelfAnswer.Of(error);
@@ -84,27 +84,6 @@ sealed class ShelfUpstream(GatewayParts parts)
                     ? ShelfAnswer.Of(new GatewayError(502, "upstream_response_too_large", $"The server's answer is larger than {maxBytes >> 10} KB."))
                     : Failed(message, status, upstream, default);
             }
-        }
-    }
-
-    /// <summary>One read of a response's body; an error when it broke off or took too long.</summary>
-    /// <exception cref="OperationCanceledException">The client left.</exception>
-    public async ValueTask<(int Read, GatewayError? Error)> ReadAsync(Stream stream, Memory<byte> into, Upstream upstream, Deadline deadline)
-    {
-        try
-        {
-            deadline.Within(upstream.Config.IdleTimeout);
-            return (await stream.ReadAsync(into, deadline.Token), null);
-        }
-        catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException)
-        {
-            parts.Events.UpstreamFailed(upstream.Config.Name, "body_broke_off");
-            return (0, new GatewayError(502, "upstream_truncated", "The server broke off in the middle of its answer."));
-        }
-        catch (OperationCanceledException) when (!deadline.ClientLeft)
-        {
-            parts.Events.UpstreamFailed(upstream.Config.Name, deadline.IsOver ? "total_timeout" : "idle_timeout");
-            return (0, new GatewayError(504, "upstream_timeout", "The server stopped sending before its answer was complete."));
         }
     }
 

@@ -18,8 +18,8 @@ static partial class DataPlaneLog
     [LoggerMessage(1002, LogLevel.Error, "{Request} met a fault of the gateway")]
     public static partial void ExchangeFaulted(this ILogger log, string request, Exception fault);
 
-    [LoggerMessage(1100, LogLevel.Warning, "Upstream {Upstream} failed: {Kind}")]
-    public static partial void UpstreamFailed(this ILogger log, string upstream, string kind);
+    [LoggerMessage(1100, LogLevel.Warning, "Upstream {Upstream} failed on {Request}: {Kind}")]
+    public static partial void UpstreamFailed(this ILogger log, string upstream, string kind, string request);
 
     [LoggerMessage(1101, LogLevel.Error, "Upstream {Upstream}: the circuit of a replica is open after repeated failures")]
     public static partial void CircuitOpened(this ILogger log, string upstream);

@@ -3,12 +3,12 @@ using Stillwatch.Gateway.Forwarding;
 
 namespace Stillwatch.Gateway.Telemetry;
 
-/// <summary>What happens on the data plane, told to log and metrics together. Names of upstreams only: neither addresses nor anything a client sent. Thread-safe.</summary>
+/// <summary>What happens on the data plane, told to log, metrics and traces together. Names of upstreams only: neither addresses nor anything a client sent. Thread-safe.</summary>
 sealed class DataPlaneEvents(ILogger log, GatewayMetrics metrics)
 {
-    public void UpstreamFailed(string upstream, string kind)
+    public void UpstreamFailed(string upstream, string kind, string requestId)
     {
-        log.UpstreamFailed(upstream, kind);
+        log.UpstreamFailed(upstream, kind, requestId);
         metrics.UpstreamFailed(upstream, kind);
     }
 
@@ -28,6 +28,7 @@ sealed class DataPlaneEvents(ILogger log, GatewayMetrics metrics)
     public void Finished(InferenceExchange exchange, in ExchangeMeasurement measurement)
     {
         metrics.ExchangeFinished(measurement);
+        GatewayTraces.Finish(exchange.Span, measurement, exchange.Id);
         var usage = measurement.Settlement?.Usage ?? default;
         log.ExchangeFinished(
             exchange.Id, exchange.End, exchange.Caller.KeyId, measurement.Model, exchange.Status, usage.InputTokens, usage.OutputTokens,

@@ -18,8 +18,9 @@ static class KeyDesks
     public const string TokenVariable = "STILLWATCH_ADMIN_TOKEN";
 
     /// <param name="mayMake">Whether a data directory that does not exist is made.</param>
+    /// <param name="warn">Told what an operator should know: a mistyped directory is a new one.</param>
     /// <exception cref="StorageUnusableException">The directory or the token file cannot be used.</exception>
-    public static IKeyDesk Open(KeyPlace place, bool mayMake, TimeProvider time)
+    public static IKeyDesk Open(KeyPlace place, bool mayMake, TimeProvider time, Action<string> warn)
     {
         if (place is not { Data: { } data, TokenFile: null })
         {
@@ -31,6 +32,10 @@ static class KeyDesks
             if (!mayMake)
             {
                 DataDirectory.Look(data).Dispose();
+            }
+            else if (!Directory.Exists(data))
+            {
+                warn($"{data} did not exist and was made: start the server with --data {data}, or its keys mean nothing.");
             }
 
             var directory = DataDirectory.Lock(data);

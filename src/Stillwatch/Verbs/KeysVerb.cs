@@ -93,7 +93,7 @@ static class KeysVerb
                 var place = new KeyPlace(admin, parsed.GetValue(TokenFile), parsed.GetValue(Data), parsed.GetResult(Admin) is not { Implicit: false });
                 try
                 {
-                    using var desk = KeyDesks.Open(place, mayMake, TimeProvider.System);
+                    using var desk = KeyDesks.Open(place, mayMake, TimeProvider.System, error.WriteLine);
                     return Say(await ask(desk, parsed, stop), parsed.GetValue(Json), output, error);
                 }
                 catch (StorageUnusableException e)

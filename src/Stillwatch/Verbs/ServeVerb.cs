@@ -143,7 +143,8 @@ static class ServeVerb
         // Standard output has the ready line alone.
         ILoggerFactory Logs() => LoggerFactory.Create(logs =>
         {
-            logs.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
+            logs.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning)
+                .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // why a start failed is said by us, in one line
             if (json)
             {
                 logs.AddJsonConsole(line => line.UseUtcTimestamp = true);

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Routing;
 using Stillwatch.Gateway.Admin;
+using Stillwatch.Gateway.Configuration;
 using Stillwatch.Gateway.Tests.Storage;
 
 namespace Stillwatch.Gateway.Tests.Admin;
@@ -41,6 +42,11 @@ public sealed class AdminApiTests
         Assert.Equal(503, status);
         Assert.False(body.GetProperty("ready").GetBoolean());
         Assert.Equal("the exchange log cannot be written", body.GetProperty("reasons")[0].GetString());
+        Assert.Equal(JsonValueKind.Null, body.GetProperty("config").ValueKind);
+        server.Readiness = new Readiness(true, [], new ConfigStatus(false, [], [], DateTimeOffset.UnixEpoch, ["data"]));
+        (_, body) = await server.SendAsync(Get, "/readyz", _ => { });
+        Assert.Equal("refused", body.GetProperty("config").GetProperty("state").GetString());
+        Assert.Equal("data", body.GetProperty("config").GetProperty("needs_restart")[0].GetString());
     }
 
     [Theory]

@@ -43,7 +43,7 @@ sealed class AdminServer : IAsyncDisposable
             Time = Time,
             Report = _ => Task.FromResult(Report),
             Exchanges = Log.Reader,
-            Counts = () => new ExchangeCounts(10, 7, new Dictionary<string, long> { ["queue_full"] = 2 }, 1),
+            Counts = () => new ExchangeCounts(10, 7, new Dictionary<string, long> { ["queue_full"] = 2 }, 1, new Dictionary<string, long>(), new Dictionary<string, long>()),
             Readiness = () => Readiness,
             IsRecordedAccount = account => account == "recorded",
         }).Map(_app);

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Stillwatch.Gateway.Configuration;
@@ -159,21 +158,6 @@ public sealed class ConfigWatcherTests : IDisposable, ILogger
         var (first, watcher) = ConfigWatcher.Open(ConfigPath, new(), _ => null, _time, this);
         Assert.Null(watcher);
         Assert.NotEmpty(first.Faults);
-    }
-
-    [Fact]
-    public void The_status_is_written_as_json()
-    {
-        var status = new ConfigStatus(false, [new("f.yaml", 3, "listen", "'x' is wrong")], [], _time.GetUtcNow(), ["data"]);
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream))
-        {
-            status.Write(json);
-        }
-
-        Assert.Equal(
-            """{"state":"refused","since":"2026-02-02T00:00:00+00:00","faults":["f.yaml:3: listen: \u0027x\u0027 is wrong"],"warnings":[],"needs_restart":["data"]}""",
-            Encoding.UTF8.GetString(stream.ToArray()));
     }
 
     ConfigWatcher Open(string text, bool notices = false)

@@ -85,6 +85,7 @@ public sealed class FailureTests
         Assert.Equal(HttpStatusCode.NotFound, path.StatusCode);
         using var method = await gateway.Client.GetAsync("/v1/messages");
         Assert.Equal(HttpStatusCode.MethodNotAllowed, method.StatusCode);
+        Assert.NotEmpty(method.Content.Headers.Allow);
         using var stranger = gateway.ClientWith("sk-sw-000000000000-nothing");
         using var refused = await stranger.PostAsync("/v1/messages", Json(Good));
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);

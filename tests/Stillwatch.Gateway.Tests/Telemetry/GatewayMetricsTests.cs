@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
@@ -10,9 +11,11 @@ using Microsoft.Extensions.Time.Testing;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Gateway.Configuration;
 using Stillwatch.Gateway.Dialects;
+using Stillwatch.Gateway.Forwarding;
 using Stillwatch.Gateway.Metering;
 using Stillwatch.Gateway.Recording;
 using Stillwatch.Gateway.Telemetry;
+using Stillwatch.Gateway.Tests.Support;
 
 namespace Stillwatch.Gateway.Tests.Telemetry;
 
@@ -159,19 +162,45 @@ public sealed class GatewayMetricsTests
     [Fact]
     public void A_span_states_the_exchange_and_no_content()
     {
-        var spans = new List<Activity>();
-        using var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == GatewayTraces.SourceName,
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = spans.Add,
-        };
-        ActivitySource.AddActivityListener(listener);
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = Listen(spans);
         GatewayTraces.Finish(GatewayTraces.Start(), Served with { End = ExchangeEnd.Truncated }, "ex_trace_test");
         var span = Assert.Single(spans, span => Equals(span.GetTagItem("stillwatch.exchange"), "ex_trace_test"));
         Assert.Equal(("chat claude-*", ActivityStatusCode.Error), (span.DisplayName, span.Status));
         Assert.Equal((60L, 40, "truncated"), (span.GetTagItem("gen_ai.usage.input_tokens"), span.GetTagItem("gen_ai.usage.output_tokens"), span.GetTagItem("error.type")));
         Assert.DoesNotContain(span.TagObjects, tag => tag.Value?.ToString()?.Contains("canary", StringComparison.Ordinal) == true);
+    }
+
+    [Fact]
+    public async Task An_exchange_through_the_gateway_is_one_span_that_leads_to_the_exchange_log()
+    {
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = Listen(spans);
+        await using var gateway = await TestGateway.StartAsync(Dialect.Anthropic);
+        using var response = await gateway.Client.PostAsync(
+            "/v1/messages", new StringContent("""{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"canary"}]}"""));
+        var exchange = ExchangeId.Of(response.Headers.GetValues("request-id").Single());
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (spans.All(span => !Equals(span.GetTagItem("stillwatch.exchange"), exchange)))
+        {
+            await Task.Delay(5, patience.Token); // the client has its answer a moment before the exchange is settled
+        }
+
+        var span = Assert.Single(spans, span => Equals(span.GetTagItem("stillwatch.exchange"), exchange));
+        Assert.Equal(200, span.GetTagItem("http.response.status_code"));
+        Assert.DoesNotContain(span.TagObjects, tag => tag.Value?.ToString()?.Contains("canary", StringComparison.Ordinal) == true);
+    }
+
+    static ActivityListener Listen(ConcurrentQueue<Activity> spans)
+    {
+        var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == GatewayTraces.SourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        return listener;
     }
 
     static void RecordAll(GatewayMetrics metrics)
