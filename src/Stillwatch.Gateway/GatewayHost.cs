@@ -26,10 +26,12 @@ sealed partial class GatewayHost : IAsyncDisposable
     const long MaxBodyBytes = 1L << 30;
 
     const string DevelopmentAccount = "acct_development";
-    static readonly TimeSpan GraceForRequests = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan TimeForLastWords = TimeSpan.FromSeconds(2);
     static readonly TimeSpan RetentionPeriod = TimeSpan.FromHours(1);
 
     readonly Stack<Func<ValueTask>> _closing = [];
+    readonly CancellationTokenSource _stopping = new();
+    TimeSpan _grace;
     OperatorRecords _records = new([], []);
 
     GatewayHost()
@@ -76,6 +78,7 @@ sealed partial class GatewayHost : IAsyncDisposable
 
     async Task OpenAsync(GatewayConfig config, ServeOptions options, ConfigWatcher? watcher, CancellationToken cancellationToken)
     {
+        _grace = options.Grace;
         var directory = Closing(DataDirectory.Lock(config.DataDirectory));
         Keys = Closing(KeyIssuer.Open(directory, options.Time));
         config = await WithDevelopmentUpstreamAsync(config, options, cancellationToken);
@@ -131,6 +134,7 @@ sealed partial class GatewayHost : IAsyncDisposable
             Tokens = new TokenCounter(),
             Buffers = new BufferBudget(MaxBodyBytes),
             Events = new DataPlaneEvents(options.Logs.CreateLogger<DataPlane>(), metrics),
+            Stopping = _stopping.Token,
             Owners = Closing(OwnershipStore.Open(directory.OwnershipPath)),
         };
         Closing(options.Time.CreateTimer(_ => DeleteOld(), null, RetentionPeriod, RetentionPeriod));
@@ -193,7 +197,9 @@ sealed partial class GatewayHost : IAsyncDisposable
 
         _closing.Push(async () =>
         {
-            using var grace = new CancellationTokenSource(GraceForRequests, TimeProvider.System);
+            using var lastWords = new CancellationTokenSource(_grace, TimeProvider.System);
+            await using var stop = lastWords.Token.UnsafeRegister(static stopping => ((CancellationTokenSource)stopping!).Cancel(), _stopping);
+            using var grace = new CancellationTokenSource(_grace + TimeForLastWords, TimeProvider.System);
             await server.StopAsync(grace.Token);
         });
         return Listeners.AddressOf(server);
@@ -238,6 +244,8 @@ sealed partial class GatewayHost : IAsyncDisposable
         {
             await close();
         }
+
+        _stopping.Dispose();
     }
 
     [LoggerMessage(1500, LogLevel.Warning, "{Warning}")]

@@ -46,4 +46,7 @@ sealed class GatewayParts
     public BatchSketches BatchSketches { get; } = new();
 
     public required DataPlaneEvents Events { get; init; }
+
+    /// <summary>Cancelled when a stopping gateway has waited long enough for its streams: each then ends in an error event instead of a broken connection.</summary>
+    public CancellationToken Stopping { get; init; }
 }

@@ -26,4 +26,7 @@ sealed record ServeOptions
 
     /// <summary>Requests the development upstream keeps for tests to look at.</summary>
     public int KeepReceived { get; init; }
+
+    /// <summary>How long a stopping gateway waits for running exchanges; then streams end in an error event.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
 }

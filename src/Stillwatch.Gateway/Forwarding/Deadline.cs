@@ -49,6 +49,23 @@ sealed class Deadline : IDisposable
         _source.CancelAfter(until > TimeSpan.Zero ? until : TimeSpan.Zero);
     }
 
+    /// <summary>The gateway is stopping and waits no longer for this exchange.</summary>
+    public bool IsStopped { get; private set; }
+
+    /// <summary>Ends the exchange because the gateway stops. Thread-safe.</summary>
+    public void Stop()
+    {
+        IsStopped = true;
+        try
+        {
+            _source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // it ended by itself meanwhile
+        }
+    }
+
     public void Dispose()
     {
         _registration.Dispose();

@@ -138,6 +138,7 @@ sealed class InferenceFlow(GatewayParts parts)
             context.Response.ContentType = translation is null ? context.Response.ContentType : "text/event-stream; charset=utf-8";
             await context.Response.BodyWriter.FlushAsync(deadline.Token); // clients time the headers, not the first event
             parts.Events.StreamStarted(exchange);
+            using var stopping = parts.Stopping.UnsafeRegister(static deadline => ((Deadline)deadline!).Stop(), deadline);
             try
             {
                 await StreamForwarding.RunAsync(context, exchange, upstream, TranslatorOf(exchange, translation), deadline, parts);

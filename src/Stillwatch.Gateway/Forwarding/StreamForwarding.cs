@@ -88,8 +88,9 @@ static class StreamForwarding
                 }
                 catch (OperationCanceledException) when (!deadline.ClientLeft)
                 {
-                    parts.Events.UpstreamFailed(exchange.Route!.Upstream.Config.Name, deadline.IsOver ? "total_timeout" : "idle_timeout", exchange.RequestId);
-                    return UpstreamReading.TookTooLong();
+                    var (kind, ended) = UpstreamReading.EndOf(deadline);
+                    parts.Events.UpstreamFailed(exchange.Route!.Upstream.Config.Name, kind, exchange.RequestId);
+                    return ended;
                 }
                 finally
                 {

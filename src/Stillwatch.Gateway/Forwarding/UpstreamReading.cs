@@ -23,14 +23,20 @@ static class UpstreamReading
         }
         catch (OperationCanceledException) when (!deadline.ClientLeft)
         {
-            events.UpstreamFailed(upstream.Config.Name, deadline.IsOver ? "total_timeout" : "idle_timeout", requestId);
-            return (0, TookTooLong());
+            var (kind, error) = EndOf(deadline);
+            events.UpstreamFailed(upstream.Config.Name, kind, requestId);
+            return (0, error);
         }
     }
 
     /// <summary>The connection ended early, or what came is not what its encoding says.</summary>
     public static bool IsBrokenOff(Exception e) => e is IOException or HttpRequestException or InvalidDataException;
 
-    public static GatewayError TookTooLong() =>
+    /// <summary>Why a running response was ended from our side, for a log and for the caller.</summary>
+    public static (string Kind, GatewayError Error) EndOf(Deadline deadline) =>
+        deadline.IsStopped ? ("stopping", new GatewayError(529, "gateway_stopping", "The gateway is being restarted. Send the request again."))
+        : (deadline.IsOver ? "total_timeout" : "idle_timeout", TookTooLong());
+
+    static GatewayError TookTooLong() =>
         new(504, "upstream_timeout", "The model's server stopped sending before the answer was complete.");
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Stillwatch.Gateway.Dialects;
 using Stillwatch.Gateway.Recording;
 using Stillwatch.Gateway.Tests.Support;
@@ -255,5 +256,29 @@ public sealed class StreamTests
 
         var usage = gateway.Host.Log.Reader.Usage("acct_development");
         return (usage.InputTokens, usage.CacheReadTokens, usage.OutputTokens, usage.EstimatedExchanges > 0);
+    }
+
+    [Fact]
+    public async Task A_stopping_gateway_ends_a_stream_it_no_longer_waits_for_in_an_error_event()
+    {
+        await using var upstream = new ScriptedUpstream(async (_, connection) =>
+        {
+            await connection.SendAsync("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n" + Anthropic[..Anthropic.IndexOf("event: ping", StringComparison.Ordinal)]);
+            await connection.WaitForLeavingAsync();
+        });
+        var gateway = await TestGateway.StartAsync(
+            new ServeOptions { IsDevelopment = true, Logs = NullLoggerFactory.Instance, Grace = TimeSpan.FromMilliseconds(50) },
+            config => config, Dialect.Anthropic, upstream.Address);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/messages")
+        {
+            Content = new StringContent("""{"model":"m","max_tokens":9,"stream":true,"messages":[{"role":"user","content":"x"}]}"""),
+        };
+        using var response = await gateway.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        var text = response.Content.ReadAsStringAsync();
+        await gateway.Host.DisposeAsync();
+        Assert.EndsWith("}\n\n", await text);
+        Assert.Contains("overloaded_error", await text);
+        Assert.Contains("gateway_stopping", await text);
+        await gateway.DisposeAsync();
     }
 }
