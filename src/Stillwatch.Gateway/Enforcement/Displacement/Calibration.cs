@@ -14,6 +14,8 @@ sealed class Calibration
     /// <summary>What one trial may weigh, nats (design 4.5).</summary>
     public const double CapNats = 4;
 
+    const double Accusing = 0.5; // the model's tails are known from a few dozen windows: what accuses counts half, what acquits whole
+
     static readonly double[] Shares = [0.5, 1]; // of the load taken away that one dispatcher moves to the siblings, equally likely
 
     readonly List<double> _placebo;
@@ -23,13 +25,14 @@ sealed class Calibration
     public Calibration(IEnumerable<Contrast> placebo)
     {
         _placebo = [.. placebo.Select(c => c.Z)];
-        Dispersion = _placebo.Count == 0 ? 1 : Math.Max(1, Math.Sqrt(_placebo.Average(z => z * z)));
+        var spread = _placebo.Count == 0 ? 1 : Math.Max(1, Math.Sqrt(_placebo.Average(z => z * z)));
+        Dispersion = spread * (1 + (1 / Math.Sqrt(Math.Max(1, _placebo.Count))));
         _freedom = Math.Max(3, _placebo.Count / 2.0); // neighbouring windows share two of their three counts
     }
 
     public int Windows => _placebo.Count;
 
-    /// <summary>Standard deviation over the Poisson one, at least 1.</summary>
+    /// <summary>Standard deviation over the Poisson one, at least 1, and one standard error on the safe side: trials begin where it looks small.</summary>
     public double Dispersion { get; }
 
     /// <summary>Standard deviations by which siblings would rise if they took over everything.</summary>
@@ -44,6 +47,6 @@ sealed class Calibration
         var dispatched = Math.Log(Shares.Average(share => Math.Exp(Log(Math.Log(1 + (share * loadRatio))))));
         var nats = Math.Clamp(dispatched - Log(0), -CapNats, CapNats);
         var rarity = -Math.Log((1 + _placebo.Count(z => z >= seen.Z)) / (_placebo.Count + 1.0));
-        return Math.Min(nats, Math.Max(0, rarity));
+        return nats <= 0 ? nats : Accusing * Math.Min(nats, Math.Max(0, rarity));
     }
 }
