@@ -1,3 +1,4 @@
+using Stillwatch.Engine.Displacements;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Engine.Sketches;
@@ -12,7 +13,7 @@ namespace Stillwatch.Engine;
 /// </remarks>
 public sealed class CampaignDetector
 {
-    const int SnapshotVersion = 1;
+    const int SnapshotVersion = 2; // 1 had no displacement trials and is refused: snapshots are copies of the moment, never archives
     const uint SnapshotMagic = 0x57_53_4E_50; // "PNSW"
     const double GrowthPerJudgement = 0.1;
     const int MinExchangesPerJudgement = 100;
@@ -30,7 +31,7 @@ public sealed class CampaignDetector
     long _lastEpochEndMs;
     long _firstMs = long.MaxValue;
     long _lastMs = long.MinValue;
-    bool _restored; // what was held is not in a snapshot, it is judged again
+    bool _isStale; // restored (what was held is not in a snapshot) or taught something: judged again at the end of the input
     bool _hasNetworks, _hasClients, _hasOutputs;
 
     public CampaignDetector(DetectorSettings settings, DetectionKey key, AccountDirectory directory, ModelNames models, AccountIds ids)
@@ -69,10 +70,31 @@ public sealed class CampaignDetector
             Close(endMs, sketches);
         }
 
-        if (_judgedExchanges < _exchanges || (_restored && _exchanges > 0))
+        if (_judgedExchanges < _exchanges || (_isStale && _exchanges > 0))
         {
             Judge(_lastEpochEndMs);
         }
+    }
+
+    /// <summary>Takes what a record says of an account now: it holds from the next judgement on, for all the account has done.</summary>
+    /// <remarks>Detectors that share a directory share what it learns; those that saw the account before must each be told.</remarks>
+    public void Learn(AccountRecord record)
+    {
+        var name = _directory.Learn(record);
+        if (_shards.Learn(name) is var (before, after))
+        {
+            _stage.Population.Relearn(name, before, after);
+        }
+
+        _isStale = true;
+    }
+
+    /// <summary>Takes what a trial of displacement showed.</summary>
+    /// <exception cref="ArgumentException">Its numbers are not finite.</exception>
+    public void Learn(DisplacementFinding finding)
+    {
+        _stage.Displacements.Add(finding, _key);
+        _isStale = true;
     }
 
     void Close(long endMs, List<ExchangeSketch> sketches)
@@ -97,7 +119,7 @@ public sealed class CampaignDetector
     {
         _stage.Judge(_shards.Accounts, _shards.Traits, nowMs);
         _judgedExchanges = _exchanges;
-        _restored = false;
+        _isStale = false;
     }
 
     /// <summary>What is held now, for the input described by <paramref name="rejected"/>.</summary>
@@ -111,7 +133,7 @@ public sealed class CampaignDetector
             From = _exchanges == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(_firstMs),
             To = _exchanges == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(_lastMs),
             Rejected = rejected,
-            Dropped = _shards.Dropped + _stage.Crossings.Dropped,
+            Dropped = _shards.Dropped + _stage.Crossings.Dropped + _stage.Displacements.Dropped,
             AbsentFamilies = AbsentFamilies(),
         };
         return new ReportBuilder(_settings, _key.Id, _models, _ids, _stage.Register).Build(input, _stage.Current);
@@ -156,6 +178,7 @@ public sealed class CampaignDetector
         _buffer.Write(writer);
         _shards.Write(writer);
         _stage.Crossings.Write(writer);
+        _stage.Displacements.Write(writer);
         _stage.Register.Write(writer);
     }
 
@@ -187,7 +210,8 @@ public sealed class CampaignDetector
         _buffer.Read(reader);
         _shards.Read(reader);
         _stage.Crossings.Read(reader);
+        _stage.Displacements.Read(reader);
         _stage.Register.Read(reader);
-        _restored = true;
+        _isStale = true;
     }
 }

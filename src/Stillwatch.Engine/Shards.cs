@@ -157,6 +157,20 @@ internal sealed class Shards
         });
     }
 
+    /// <summary>Takes what the directory says of an account now; returns what was known of it, null when it was not seen yet.</summary>
+    /// <remarks>Nothing new is sighted: payers and devices are linked from the accounts' facts, the trait tables serve what is asked.</remarks>
+    public (AccountFacts? Before, AccountFacts After)? Learn(ulong account)
+    {
+        if (_directory[account] is not { } after || _accounts[PartitionOf(account)].Find(account) is not { } state)
+        {
+            return null;
+        }
+
+        var before = state.Facts;
+        state.Learn(after);
+        return (before, after);
+    }
+
     public void Write(BinaryWriter writer)
     {
         for (var p = 0; p < Partitions; p++)

@@ -40,11 +40,11 @@ internal sealed class SmallWorld
 
     public DetectionKey Key => _key;
 
-    public CampaignDetector Detector(DetectorSettings? settings = null, bool withRecords = true)
+    public CampaignDetector Detector(DetectorSettings? settings = null, bool withRecords = true, IEnumerable<AccountRecord>? records = null)
     {
         Models = new ModelNames();
         Ids = new AccountIds();
-        var directory = new AccountDirectory(_key, withRecords ? _records : []);
+        var directory = new AccountDirectory(_key, withRecords ? records ?? _records : []);
         return new CampaignDetector(settings ?? new DetectorSettings { MemoryBytes = 64 << 20 }, _key, directory, Models, Ids);
     }
 

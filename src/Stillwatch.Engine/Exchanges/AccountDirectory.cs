@@ -4,16 +4,19 @@ using Stillwatch.Engine.Traits;
 
 namespace Stillwatch.Engine.Exchanges;
 
-/// <summary>What the operator's files say of accounts, under keyed names. Immutable; countries are left out on purpose.</summary>
+/// <summary>What the operator's records say of accounts, under keyed names. Countries are left out on purpose.</summary>
+/// <remarks>Records change while a server runs: whoever owns the detectors that read this calls <see cref="Learn"/> between their calls, never beside them.</remarks>
 public sealed class AccountDirectory
 {
     readonly Dictionary<ulong, AccountFacts> _facts = [];
+    readonly DetectionKey _key;
 
     public AccountDirectory(DetectionKey key, IEnumerable<AccountRecord> accounts)
     {
+        _key = key;
         foreach (var record in accounts)
         {
-            _facts.TryAdd(key.Name(TraitKind.None, Encoding.UTF8.GetBytes(record.Account)), FactsOf(key, record));
+            _facts.TryAdd(NameOf(record), FactsOf(record));
         }
     }
 
@@ -28,11 +31,21 @@ public sealed class AccountDirectory
 
     public AccountFacts? this[ulong account] => _facts.GetValueOrDefault(account);
 
-    AccountFacts FactsOf(DetectionKey key, AccountRecord record)
+    /// <summary>Replaces what is known of an account by what its record says now; returns the account's keyed name.</summary>
+    public ulong Learn(AccountRecord record)
+    {
+        var name = NameOf(record);
+        _facts[name] = FactsOf(record);
+        return name;
+    }
+
+    ulong NameOf(AccountRecord record) => _key.Name(TraitKind.None, Encoding.UTF8.GetBytes(record.Account));
+
+    AccountFacts FactsOf(AccountRecord record)
     {
         HasPayments |= record.Payment is not null;
         HasAges |= record.Created is not null;
-        ulong Name(TraitKind kind, string? value) => value is null ? 0 : key.Name(kind, Encoding.UTF8.GetBytes(value));
+        ulong Name(TraitKind kind, string? value) => value is null ? 0 : _key.Name(kind, Encoding.UTF8.GetBytes(value));
         return new AccountFacts(
             Name(TraitKind.None, record.Organization),
             record.Created?.ToUnixTimeMilliseconds(),

@@ -64,6 +64,7 @@ internal sealed class ReportBuilder(DetectorSettings settings, string keyId, Mod
             Lookalikes = isBenign ? [] : LookAlikes.Of(judged.Balance),
             Timeline = story.Timeline,
             Ring = RingPictures.Of(ring, ids),
+            ClassKeys = state.ClassKeys,
         };
     }
 
@@ -159,14 +160,14 @@ internal sealed class ReportBuilder(DetectorSettings settings, string keyId, Mod
     IEnumerable<AccountJudgement> AccountsOf(string campaign, CampaignState state)
     {
         var hasTemplates = state.Judged.Ring.HasTemplates;
-        foreach (var account in state.Accounts)
+        foreach (var (account, links) in state.Accounts.Zip(state.LinkKeys))
         {
             var member = account.Member;
             yield return new AccountJudgement(
                 ids[member.Account.Name], campaign, account.Confidence, Time(register.Of(member.Account.Name)!.Value.SinceMs),
                 hasTemplates ? member.TemplateShare : 1,
                 hasTemplates && member.Hits > 0 ? member.TemplateShare < 0.98 ? ["K-1", RestOfTraffic] : ["K-1"] : [RestOfTraffic],
-                account.Rung, account.Balance.Items);
+                account.Rung, account.Balance.Items) { TraitKeys = links };
         }
     }
 

@@ -38,11 +38,11 @@ internal sealed class RingJudge
 
     static readonly IReadOnlyList<IEvidence> OfDistillation =
     [
-        new EvenVolumes(), new MachineRhythm(), new RoundTheClock(), new ReleasePivot(),
+        new EvenVolumes(), new MachineRhythm(), new RoundTheClock(), new ReleasePivot(), new DisplacedLoad(),
         new TemplateLift(), new TemplateBreadth(), new NewItems(), new FollowUps(), new RichOutputs(), new IntentCues(),
     ];
 
-    static readonly IReadOnlyList<IEvidence> OfResale = [new RoundTheClock(), new EvenVolumes(), new ManyUsers()];
+    static readonly IReadOnlyList<IEvidence> OfResale = [new RoundTheClock(), new EvenVolumes(), new ManyUsers(), new DisplacedLoad()];
 
     readonly Policy _policy;
     readonly HashSet<string> _ignored;

@@ -1,3 +1,4 @@
+using Stillwatch.Engine.Displacements;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Provenance;
 using Stillwatch.Engine.Responses;
@@ -7,7 +8,14 @@ using Stillwatch.Engine.Traits;
 namespace Stillwatch.Engine.Judgement;
 
 /// <summary>A ring and its accounts as judged now, the latest judgement of both.</summary>
-internal sealed record CampaignState(JudgedRing Judged, IReadOnlyList<JudgedAccount> Accounts);
+internal sealed record CampaignState(JudgedRing Judged, IReadOnlyList<JudgedAccount> Accounts)
+{
+    /// <summary>Content keys of the ring's template classes.</summary>
+    public IReadOnlyList<ulong> ClassKeys { get; init; } = [];
+
+    /// <summary>What links each account, in the order of <see cref="Accounts"/>; empty for a benign ring.</summary>
+    public IReadOnlyList<IReadOnlyList<ulong>> LinkKeys { get; init; } = [];
+}
 
 /// <summary>The one stage that sees all shards' summaries: gate, cluster, link, weigh, judge, register. Runs at epochs of event time.</summary>
 internal sealed class RingStage(DetectorSettings settings, AccountDirectory directory)
@@ -26,6 +34,8 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
     public CampaignRegister Register { get; } = new();
 
     public CrossingTable Crossings { get; } = new();
+
+    public DisplacementTable Displacements { get; } = new();
 
     /// <summary>What the latest judgement held.</summary>
     public IReadOnlyList<CampaignState> Current { get; private set; } = [];
@@ -46,14 +56,16 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
         // 3. Groups of linked accounts.
         var background = new Background(_population);
         var candidates = new RingBuilder(_population, cohort, classes, members, Crossings).Build();
-        var selection = new RingMembers(_population, cohort, background, members, Crossings);
+        var selection = new RingMembers(_population, cohort, background, members, Crossings, Displacements);
         var reference = new BenignReference(_population, cohort, background, nowMs);
 
         // 4. Judged on pooled evidence, each account on its own besides.
         JudgedRing? JudgeOf(RingCandidate candidate) => selection.Select(candidate, nowMs) is { } ring ? _ringJudge.Judge(ring, reference) : null;
         var first = candidates.AsParallel().AsOrdered().WithDegreeOfParallelism(settings.Shards).Select(JudgeOf).OfType<JudgedRing>().ToList();
         var judged = RingMerge.Join(Distinct(first, JudgeOf), background, JudgeOf, Weight);
-        Current = [.. judged.Select(j => Settle(_ringJudge.Hold(j, Register.HeldBy(j.Ring, j.Verdict)), nowMs))];
+        var links = new LinkKeys(classes, members, Crossings);
+        Current = [.. judged.Select(j => Settle(_ringJudge.Hold(j, Register.HeldBy(j.Ring, j.Verdict)), nowMs))
+            .Select(c => IsBenign(c.Judged) ? c : c with { ClassKeys = ClassKeys.Of(c.Judged.Ring.Candidate, classes), LinkKeys = links.Of(c.Judged.Ring) })];
         Register.Record(Current.SelectMany(c => c.Accounts.Select(a => (a.Member.Account.Name, c.Judged.Verdict, a.Rung))), nowMs);
     }
 

@@ -62,6 +62,9 @@ internal sealed class ClassMembers
         return members;
     }
 
+    /// <summary>More than in passing: twice, or in a third of what an account with so many sampled exchanges does.</summary>
+    public static bool Follows(ClassHit hit, int sample) => hit.Hits >= 2 || hit.Hits >= ShareOfSample * sample;
+
     void Take(int account, List<int> touched, int[] hits, int sample)
     {
         touched.Sort();
@@ -73,7 +76,7 @@ internal sealed class ClassMembers
             }
 
             list.Add(new ClassHit(account, c, hits[c]));
-            if (hits[c] >= 2 || hits[c] >= ShareOfSample * sample)
+            if (Follows(new ClassHit(account, c, hits[c]), sample))
             {
                 _byClass[c].Add(account);
             }

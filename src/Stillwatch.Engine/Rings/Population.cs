@@ -47,6 +47,16 @@ internal sealed class Population
         }
     }
 
+    /// <summary>An account of which it is now known that it pays, or signed up, with something else.</summary>
+    public void Relearn(ulong account, AccountFacts? before, AccountFacts after)
+    {
+        if (IndexOf(account) is >= 0 and var index)
+        {
+            Move(_byPayment, before?.Payment ?? 0, after.Payment, index);
+            Move(_byDevice, before?.Device ?? 0, after.Device, index);
+        }
+    }
+
     /// <summary>Whether another actor uses the account's payment token or device.</summary>
     public bool SharesIdentity(int account)
     {
@@ -77,6 +87,25 @@ internal sealed class Population
         }
 
         return false;
+    }
+
+    static void Move(Dictionary<ulong, List<int>> index, ulong from, ulong to, int account)
+    {
+        if (from == to)
+        {
+            return;
+        }
+
+        if (from != 0 && index[from].Remove(account) && index[from].Count == 0)
+        {
+            index.Remove(from);
+        }
+
+        Index(index, to, account);
+        if (to != 0)
+        {
+            index[to].Sort(); // lists are ascending, whenever an account came to them
+        }
     }
 
     static void Index(Dictionary<ulong, List<int>> index, ulong value, int account)

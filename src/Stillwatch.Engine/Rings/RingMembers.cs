@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Stillwatch.Engine.Displacements;
 using Stillwatch.Engine.Links;
 using Stillwatch.Engine.Provenance;
 using Stillwatch.Engine.Traits;
@@ -26,12 +27,13 @@ internal sealed class RingMembers
     readonly Background _background;
     readonly ClassMembers _members;
     readonly CrossingTable _crossings;
+    readonly DisplacementTable _displacements;
     readonly AccountFeatures _features;
 
     public RingMembers(
-        Population population, ReferenceCohort cohort, Background background, ClassMembers members, CrossingTable crossings)
+        Population population, ReferenceCohort cohort, Background background, ClassMembers members, CrossingTable crossings, DisplacementTable displacements)
     {
-        (_population, _background, _members, _crossings) = (population, background, members, crossings);
+        (_population, _background, _members, _crossings, _displacements) = (population, background, members, crossings, displacements);
         _features = new AccountFeatures(population, cohort);
     }
 
@@ -60,7 +62,11 @@ internal sealed class RingMembers
 
         return _population.Actors(members.Select(m => m.Index)) < TraitGate.MinActors
             ? null
-            : new RingView(candidate, members, weights, RingContent.Of(candidate, members, _members), _population, nowMs) { Exits = lens.Networks };
+            : new RingView(candidate, members, weights, RingContent.Of(candidate, members, _members), _population, nowMs)
+            {
+                Exits = lens.Networks,
+                Displacement = _displacements.Count == 0 ? null : _displacements.Of(members.Select(m => m.Account.Name).ToHashSet(), nowMs),
+            };
     }
 
     /// <summary>Accounts that share no payer with a ring that payers and devices made, and everything else.</summary>

@@ -1,3 +1,5 @@
+using Stillwatch.Engine.Displacements;
+
 namespace Stillwatch.Engine.Rings;
 
 /// <summary>A ring with its members settled: what the evidence is weighed on.</summary>
@@ -25,6 +27,9 @@ internal sealed class RingView(
     public IReadOnlySet<ulong> Exits { get; init; } = new HashSet<ulong>();
 
     public int SharedNetworks => Exits.Count;
+
+    /// <summary>What trials of displacement showed of it; null when none was made.</summary>
+    public Displacement? Displacement { get; init; }
 
     public int Count(RingTraits trait) => Members.Count(m => m.Has(trait));
 

@@ -36,6 +36,8 @@ internal sealed class AccountPartition(AccountDirectory directory, int sampleSiz
         account.Add(sketch, sampleSize);
     }
 
+    public AccountState? Find(ulong account) => _byName.GetValueOrDefault(account);
+
     public void Write(BinaryWriter writer)
     {
         writer.Write(Dropped);

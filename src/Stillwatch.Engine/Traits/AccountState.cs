@@ -21,23 +21,22 @@ public sealed class AccountState
     double _gapSum, _gapSquares;
     HourCounts _hours;
 
+    readonly ulong _logOrganization;
+
     internal AccountState(ulong name, ulong organization, AccountFacts? facts)
     {
-        Name = name;
-        Facts = facts;
-        var stated = facts?.Organization is > 0 ? facts.Organization : organization;
-        Actor = stated == 0 ? name : stated;
-        InOrganization = stated != 0;
+        (Name, _logOrganization) = (name, organization);
+        Learn(facts);
     }
 
     public ulong Name { get; }
 
     /// <summary>Who answers for the account: its organization, else itself. Accounts of one actor are openly linked.</summary>
-    public ulong Actor { get; }
+    public ulong Actor { get; private set; }
 
-    public bool InOrganization { get; }
+    public bool InOrganization { get; private set; }
 
-    public AccountFacts? Facts { get; }
+    public AccountFacts? Facts { get; private set; }
 
     public long FirstMs { get; private set; }
 
@@ -95,6 +94,15 @@ public sealed class AccountState
     /// <summary>Share of the account's exchanges that repeat its most frequent user-text key, 0 to 1: its loyalty to one template.
     /// NaN under eight exchanges; brought up to date whenever the exchanges have grown by a quarter.</summary>
     public double TopTemplateRatio { get; private set; } = double.NaN;
+
+    /// <summary>Takes what its record says now; an organization the record names comes before the one the log does.</summary>
+    internal void Learn(AccountFacts? facts)
+    {
+        Facts = facts;
+        var stated = facts?.Organization is > 0 ? facts.Organization : _logOrganization;
+        Actor = stated == 0 ? Name : stated;
+        InOrganization = stated != 0;
+    }
 
     internal void Add(in ExchangeSketch sketch, int sampleSize)
     {
@@ -201,7 +209,7 @@ public sealed class AccountState
     internal void Write(BinaryWriter writer)
     {
         writer.Write(Name);
-        writer.Write(InOrganization ? Actor : 0);
+        writer.Write(_logOrganization);
         writer.Write(FirstMs);
         writer.Write(_lastMs);
         writer.Write(Exchanges);

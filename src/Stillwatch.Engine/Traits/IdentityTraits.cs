@@ -35,7 +35,10 @@ internal static class IdentityTraits
         Add(TraitKind.Referral, facts.Referral);
         if (facts.CreatedMs is { } created)
         {
-            Add(TraitKind.SignupCohort, (ulong)(created / SignupBucketMs) * 0x9E3779B97F4A7C15);
+            Add(TraitKind.SignupCohort, SignupValue(created / SignupBucketMs));
         }
     }
+
+    /// <summary>A sign-up bucket spread over all bits, as the value of a trait.</summary>
+    public static ulong SignupValue(long bucket) => (ulong)bucket * 0x9E3779B97F4A7C15;
 }

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Stillwatch.Engine;
+using Stillwatch.Engine.Displacements;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Engine.Sketches;
@@ -10,6 +11,7 @@ namespace Stillwatch.Gateway.Recording;
 
 /// <summary>Detection inside the gateway: one task owns the detector, everybody else asks it by message.</summary>
 /// <remarks>
+/// Records and findings reach the detector in the queue's order, between sketches; the directory its copies share changes then, and only then.
 /// A report says what <c>scan</c> says of the same sketches: the detector is copied through its snapshot and the copy is completed, so
 /// that the epoch still open counts and the original goes on undisturbed. A fault of the engine is logged and counted; the gateway
 /// serves on and its sketches stay on disk for a scan. The queue is bounded; it holds back the recorder's writer, never a request.
@@ -30,10 +32,11 @@ sealed partial class LiveEngine : IAsyncDisposable
     readonly Task _running;
     CampaignDetector _detector;
     Report? _report;
-    long _reportedExchanges = -1;
+    long _reportedRevision = -1;
     long _nextReportTimestamp;
     long _taken;
     long _late;
+    long _learned;
     bool _hasFailed;
 
     /// <param name="make">Makes an empty detector; called once for the original and once per report.</param>
@@ -52,18 +55,28 @@ sealed partial class LiveEngine : IAsyncDisposable
     /// <summary>Hands over one sketch; waits while the queue is full. One caller at a time.</summary>
     public void Add(in ExchangeSketch sketch)
     {
-        var message = new Message(sketch, null);
+        Post(new Message { Sketch = sketch });
+    }
+
+    /// <summary>What an account's record says now; it holds from the next report on. Waits while the queue is full.</summary>
+    public void Learn(AccountRecord record) => Post(new Message { Change = detector => detector.Learn(record) });
+
+    /// <summary>What a trial of displacement showed. Waits while the queue is full.</summary>
+    public void Learn(DisplacementFinding finding) => Post(new Message { Change = detector => detector.Learn(finding) });
+
+    void Post(in Message message)
+    {
         if (!_queue.Writer.TryWrite(message))
         {
             _queue.Writer.WriteAsync(message, _stop.Token).AsTask().Wait(_stop.Token);
         }
     }
 
-    /// <summary>What is held of everything handed over before this call; up to a little older when reports are costly.</summary>
+    /// <summary>What is held of everything handed over before this call; up to a little older when reports are costly. Free while nothing is new.</summary>
     public async Task<Report> ReportAsync(CancellationToken cancellationToken)
     {
         var answer = new TaskCompletionSource<Report>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await _queue.Writer.WriteAsync(new Message(default, answer), cancellationToken);
+        await _queue.Writer.WriteAsync(new Message { Answer = answer }, cancellationToken);
         return await answer.Task.WaitAsync(cancellationToken);
     }
 
@@ -96,13 +109,17 @@ sealed partial class LiveEngine : IAsyncDisposable
 
         await foreach (var message in _queue.Reader.ReadAllAsync())
         {
-            if (message.Answer is null)
+            switch (message)
             {
-                Take(message.Sketch);
-            }
-            else
-            {
-                Answer(message.Answer);
+                case { Answer: { } answer }:
+                    Answer(answer);
+                    break;
+                case { Change: { } change }:
+                    Take(change);
+                    break;
+                default:
+                    Take(message.Sketch);
+                    break;
             }
         }
     }
@@ -133,9 +150,29 @@ sealed partial class LiveEngine : IAsyncDisposable
         }
     }
 
+    void Take(Action<CampaignDetector> change)
+    {
+        if (_hasFailed)
+        {
+            return;
+        }
+
+        try
+        {
+            change(_detector);
+            _learned++;
+        }
+#pragma warning disable CA1031 // as above
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Fail(e);
+        }
+    }
+
     void Answer(TaskCompletionSource<Report> answer)
     {
-        if (_report is not null && (_reportedExchanges == _taken || _time.GetTimestamp() < _nextReportTimestamp || _hasFailed))
+        if (_report is not null && (_reportedRevision == Revision || _time.GetTimestamp() < _nextReportTimestamp || _hasFailed))
         {
             answer.SetResult(_report);
             return;
@@ -145,7 +182,7 @@ sealed partial class LiveEngine : IAsyncDisposable
         {
             var start = _time.GetTimestamp();
             _report = Completed().Report(Rejected());
-            _reportedExchanges = _taken;
+            _reportedRevision = Revision;
             var now = _time.GetTimestamp();
             _nextReportTimestamp = now + (_restPerReport * (now - start));
             answer.SetResult(_report);
@@ -158,6 +195,9 @@ sealed partial class LiveEngine : IAsyncDisposable
             answer.SetException(new InvalidOperationException("Detection has failed; the log says why. Exchanges are still stored: scan them with --data.", e));
         }
     }
+
+    /// <summary>Grows with everything that may change a report.</summary>
+    long Revision => _taken + _learned;
 
     CampaignDetector Completed()
     {
@@ -181,7 +221,15 @@ sealed partial class LiveEngine : IAsyncDisposable
         LogFailed(e);
     }
 
-    readonly record struct Message(ExchangeSketch Sketch, TaskCompletionSource<Report>? Answer);
+    /// <summary>A sketch, a question, or something to learn.</summary>
+    readonly struct Message
+    {
+        public ExchangeSketch Sketch { get; init; }
+
+        public TaskCompletionSource<Report>? Answer { get; init; }
+
+        public Action<CampaignDetector>? Change { get; init; }
+    }
 
     [LoggerMessage(1310, LogLevel.Critical, "Detection failed and has stopped; the gateway serves on and stores sketches")]
     partial void LogFailed(Exception e);

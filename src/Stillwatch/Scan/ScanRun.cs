@@ -3,6 +3,7 @@ using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Engine.Sketches;
 using Stillwatch.Storage;
+using Stillwatch.Storage.Findings;
 using Stillwatch.Storage.Logs;
 
 namespace Stillwatch.Scan;
@@ -47,6 +48,11 @@ static class ScanRun
 
         var (models, ids, register) = (new ModelNames(), new AccountIds(), new AppRegister(apps.Records));
         var detector = new CampaignDetector(settings, key, new AccountDirectory(key, accounts.Records), models, ids);
+        foreach (var finding in inputs.Data is null ? [] : new FindingLog(inputs.Data.Root).Read())
+        {
+            detector.Learn(finding);
+        }
+
         bool Add(in ExchangeSketch sketch) => detector.Add(in sketch);
         var totals = inputs.Data is { } data
             ? new StoredSketches(data, key, models, ids, apps.Records).Run(Add, progress, cancellationToken)
