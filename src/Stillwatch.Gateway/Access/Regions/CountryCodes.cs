@@ -2,7 +2,9 @@ using System.Collections.Frozen;
 
 namespace Stillwatch.Gateway.Access.Regions;
 
-/// <summary>Countries by ISO 3166-1 alpha-2. What is no such code (EU, A1, ZZ) is no country: a fact that states it states nothing.</summary>
+/// <summary>
+/// Countries by ISO 3166-1 alpha-2. What is no such code (EU, A1, ZZ) is no country: a fact that states it states nothing.
+/// </summary>
 static class CountryCodes
 {
     const string Assigned =

@@ -19,7 +19,9 @@ sealed record ReadyRule(RegionRule Rule, OwnedShares? Shares)
 
     public static ReadyRule Of(RegionRule rule, OwnershipGraph graph) => new(
         rule,
-        rule.Facts.Contains(RegionFact.OwnerCountry) ? graph.Shares(country => rule.Countries.Contains(country) != rule.IsAllowList, rule.Ownership) : null);
+        rule.Facts.Contains(RegionFact.OwnerCountry)
+            ? graph.Shares(country => rule.Countries.Contains(country) != rule.IsAllowList, rule.Ownership)
+            : null);
 
     public static bool IsOfNetwork(RegionFact fact) => fact is RegionFact.NetworkCountry or RegionFact.NetworkKind;
 
@@ -46,7 +48,7 @@ sealed record ReadyRule(RegionRule Rule, OwnedShares? Shares)
             {
                 RegionFact.DeclaredCountry => Country(fact, account.DeclaredCountry),
                 RegionFact.VerifiedCountry => Country(fact, account.VerifiedCountry),
-                RegionFact.AccountCountry => Country(fact, CountryCodes.Of(account.VerifiedCountry) is null ? account.DeclaredCountry : account.VerifiedCountry),
+                RegionFact.AccountCountry => Country(fact, CountryCodes.Of(account.VerifiedCountry) ?? account.DeclaredCountry),
                 RegionFact.BillingCountry => Country(fact, account.BillingCountry),
                 RegionFact.PhoneCountry => Country(fact, account.PhoneCountry),
                 RegionFact.OrganizationCountry when account.Organization is not null => Country(fact, organization?.Country),
@@ -99,17 +101,18 @@ sealed record ReadyRule(RegionRule Rule, OwnedShares? Shares)
         }
 
         var limit = Rule.MinOwnedRatio + RoundingRatio;
-        var whose = Rule.IsAllowList ? "countries other than those served" : "countries not served";
-        return share.MatchedRatio > limit ? $"owners in {whose} hold {share.MatchedRatio:0.####} of the account's organization, more than {Rule.MinOwnedRatio:0.####}"
-            : Rule.Unknown && share.PossibleRatio > limit
-                ? $"owners in {whose} may hold {share.PossibleRatio:0.####} of the account's organization, more than {Rule.MinOwnedRatio:0.####}, since part of its owners is not stated"
-                : null;
+        var whose = Rule.IsAllowList ? "owners in countries other than those served" : "owners in countries not served";
+        var most = $"of the account's organization, more than {Rule.MinOwnedRatio:0.####}";
+        return share.MatchedRatio > limit ? $"{whose} hold {share.MatchedRatio:0.####} {most}"
+            : Rule.Unknown && share.PossibleRatio > limit ? $"{whose} may hold {share.PossibleRatio:0.####} {most}, since some of its owners are not known"
+            : null;
     }
 
     string? Kind(NetworkFact network) =>
         network.Kinds.IsEmpty ? (Rule.Unknown ? "the kind of the network this request came from is not known" : null)
-        : network.Kinds.Has(NetworkKind.SharedCarrier) || !network.Kinds.Meets(_kinds) ? null // many subscribers behind one address: its kind says nothing of one of them
-        : $"the network this request came from is of the kind {Array.Find(Enum.GetValues<NetworkKind>(), kind => _kinds.Has(kind) && network.Kinds.Has(kind))}";
+        : network.Kinds.Has(NetworkKind.SharedCarrier) ? null // many subscribers behind one address: its kind says nothing of one of them
+        : new NetworkKinds((byte)(network.Kinds.Bits & _kinds.Bits)).Most is { } kind ? $"the network this request came from is of the kind {kind}"
+        : null;
 
     static NetworkKinds KindsOf(RegionRule rule) => NetworkKinds.Of(rule.Kinds);
 }

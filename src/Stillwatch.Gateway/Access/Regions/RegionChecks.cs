@@ -3,7 +3,10 @@ using Stillwatch.Gateway.Policies;
 
 namespace Stillwatch.Gateway.Access.Regions;
 
-/// <summary>A region policy tried at start: its networks, ready for use, or everything that is wrong with it. A rule that cannot decide must not start.</summary>
+/// <summary>
+/// A region policy tried at start: its networks, ready for use, or everything that is wrong with it. A rule that cannot decide must not
+/// start.
+/// </summary>
 /// <param name="Networks">Null when there are faults. Its owner disposes it.</param>
 sealed record RegionReadiness(NetworkFacts? Networks, IReadOnlyList<string> Faults);
 
@@ -50,7 +53,7 @@ static class RegionChecks
     {
         foreach (var twice in policy.Rules.GroupBy(rule => rule.Name).Where(group => group.Count() > 1))
         {
-            yield return $"regions.rules: {twice.Count()} rules are named '{twice.Key}'; a name stands in statements of reasons and must tell which it was.";
+            yield return $"regions.rules: {twice.Count()} rules are named '{twice.Key}'; statements of reasons must tell which it was.";
         }
 
         for (var i = 0; i < policy.Rules.Count; i++)
@@ -74,7 +77,8 @@ static class RegionChecks
             yield return $"name must have 1 to {LongestName} characters.";
         }
 
-        if (rule.Code.Length is 0 or > LongestName || !char.IsAsciiLetterLower(rule.Code[0]) || !rule.Code.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
+        if (rule.Code.Length is 0 or > LongestName || !char.IsAsciiLetterLower(rule.Code[0])
+            || !rule.Code.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
         {
             yield return $"code '{rule.Code}' must be snake_case of at most {LongestName} characters, like region_unsupported.";
         }
@@ -88,9 +92,9 @@ static class RegionChecks
         var asksKind = rule.Facts.Contains(RegionFact.NetworkKind);
         if (asksCountry != rule.Countries.Count > 0)
         {
-            yield return asksCountry
-                ? rule.IsAllowList ? "its list of countries served is empty, so it refuses everybody; name them." : "it names no country, so it never matches; name at least one."
-                : "it names countries, but none of its facts is a country.";
+            yield return !asksCountry ? "it names countries, but none of its facts is a country."
+                : rule.IsAllowList ? "its list of countries served is empty, so it refuses everybody; name them."
+                : "it names no country, so it never matches; name at least one.";
         }
 
         foreach (var country in rule.Countries.Where(country => CountryCodes.Of(country) != country).Order(StringComparer.Ordinal))
@@ -100,7 +104,9 @@ static class RegionChecks
 
         if (asksKind != rule.Kinds.Count > 0)
         {
-            yield return asksKind ? "it asks for the kind of network and names none under kinds." : "it names kinds of networks, but network_kind is none of its facts.";
+            yield return asksKind
+                ? "it asks for the kind of network and names none under kinds."
+                : "it names kinds of networks, but network_kind is none of its facts.";
         }
 
         foreach (var kind in rule.Kinds.Where(kind => kind is NetworkKind.SharedCarrier or NetworkKind.Ordinary).Distinct())
@@ -112,7 +118,7 @@ static class RegionChecks
 
         if (rule.MinOwnedRatio is not (>= 0 and < 1))
         {
-            yield return $"min_owned_ratio {rule.MinOwnedRatio} must be at least 0 and below 1; owners must hold more than it, so 0.5 is a majority.";
+            yield return $"min_owned_ratio {rule.MinOwnedRatio} must be at least 0 and below 1; more than it is a match, so 0.5 is a majority.";
         }
     }
 
@@ -121,23 +127,24 @@ static class RegionChecks
         for (var i = 0; i < policy.Rules.Count; i++)
         {
             var rule = policy.Rules[i];
+            var name = $"regions.rules[{i}] ('{rule.Name}')";
             if (rule.Facts.Contains(RegionFact.NetworkCountry) && !databases.Any(database => database.StatesCountries))
             {
-                yield return $"regions.rules[{i}] ('{rule.Name}'): it asks for the network's country, and no database states countries; name one under regions.databases.";
+                yield return $"{name}: it asks for the network's country, and no database states countries; name one under regions.databases.";
             }
 
             foreach (var kind in rule.Facts.Contains(RegionFact.NetworkKind) ? rule.Kinds.Distinct() : [])
             {
                 if (!databases.Any(database => database.StatesKinds) && !policy.Networks.Any(list => list.Kind == kind))
                 {
-                    yield return $"regions.rules[{i}] ('{rule.Name}'): nothing says which networks are of kind {kind}; name a list under regions.networks, or a database.";
+                    yield return $"{name}: nothing says which networks are of kind {kind}; name a list under regions.networks, or a database.";
                 }
             }
         }
 
         foreach (var list in policy.Networks.Where(list => list.Asns.Count > 0 && !databases.Any(database => database.StatesAsns)))
         {
-            yield return $"regions.networks: {list.Source} lists AS numbers, and no database states the AS number of an address; name one under regions.databases.";
+            yield return $"regions.networks: {list.Source} lists AS numbers, and no database states those of addresses; name one under regions.databases.";
         }
     }
 }

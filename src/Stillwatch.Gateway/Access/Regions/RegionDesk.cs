@@ -7,8 +7,10 @@ using Stillwatch.Gateway.Policies;
 namespace Stillwatch.Gateway.Access.Regions;
 
 /// <summary>
-/// Asks a region policy about accounts (once for each record) and about the networks requests come from (each request). Rules in shadow are answered apart and never
-/// take the place of an enforced one. Immutable but for the addresses it remembers; safe for concurrent use. A new policy or new records make a new desk.
+/// Asks a region policy about accounts (once for each record) and about the networks requests come from (each request). Rules in shadow are
+/// answered apart and never
+/// take the place of an enforced one. Immutable but for the addresses it remembers; safe for concurrent use. A new policy or new records
+/// make a new desk.
 /// </summary>
 sealed class RegionDesk
 {
@@ -103,5 +105,6 @@ readonly record struct RegionDecisions(RegionDecision? Enforced, RegionDecision?
 {
     public bool Has(bool shadow) => (shadow ? Shadow : Enforced) is not null;
 
-    public RegionDecisions With(RegionDecision decision) => decision.Mode == RuleMode.Shadow ? this with { Shadow = decision } : this with { Enforced = decision };
+    public RegionDecisions With(RegionDecision decision) =>
+        decision.Mode == RuleMode.Shadow ? this with { Shadow = decision } : this with { Enforced = decision };
 }

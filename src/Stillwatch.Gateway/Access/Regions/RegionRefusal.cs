@@ -13,9 +13,12 @@ static class RegionRefusal
     public static GatewayError Of(RegionDecision decision, AccessPolicy policy)
     {
         // Shares in an organization are its owners' business: a caller who is only its member is not told them.
-        var fact = decision.Fact == RegionFact.OwnerCountry ? $"{ReadyRule.NameOf(decision.Fact)}, is not as the rule requires" : decision.Says;
+        var fact = decision.Fact == RegionFact.OwnerCountry
+            ? $"{ReadyRule.NameOf(decision.Fact)}, is not as the rule requires"
+            : decision.Says;
         var appeal = policy.AppealUrl is { } url ? $"{url} or POST {AppealPath}" : $"POST {AppealPath}";
-        return new(403, decision.Code, $"This call is refused by the region rule '{decision.Rule}': {fact}. If that is wrong, have the record corrected or appeal: {appeal}.")
+        var message = $"This call is refused by the region rule '{decision.Rule}': {fact}. If that is wrong, have the record corrected or appeal: {appeal}.";
+        return new(403, decision.Code, message)
         {
             ShouldRetry = false,
         };

@@ -1,8 +1,10 @@
 namespace Stillwatch.Gateway.Access.Regions.Holdings;
 
 /// <summary>
-/// Majorities instead of products: an owner in which matching owners together hold more than half counts as matching for all that it holds, and so on upwards; one
-/// below that counts for nothing. What counts is the least set that satisfies this: a ring of companies that only own one another is held by nobody.
+/// Majorities instead of products: an owner in which matching owners together hold more than half counts as matching for all that it holds,
+/// and so on upwards; one
+/// below that counts for nothing. What counts is the least set that satisfies this: a ring of companies that only own one another is held
+/// by nobody.
 /// </summary>
 static class CascadingShares
 {

@@ -1,8 +1,10 @@
 namespace Stillwatch.Gateway.Access.Regions.Holdings;
 
 /// <summary>
-/// Solves organizations that own one another. Up to <see cref="MostExact"/> of them exactly, by eliminating one after the other and dividing by what leaves it
-/// instead of by one minus what stays (Grassmann, Taksar, Heyman 1985): nothing is subtracted, so rings that own all but a millionth of themselves lose no digits.
+/// Solves organizations that own one another. Up to <see cref="MostExact"/> of them exactly, by eliminating one after the other and
+/// dividing by what leaves it
+/// instead of by one minus what stays (Grassmann, Taksar, Heyman 1985): nothing is subtracted, so rings that own all but a millionth of
+/// themselves lose no digits.
 /// Larger ones by iteration from below, which never states more than is held.
 /// </summary>
 sealed class CrossHolding(OwnershipGraph graph, Func<string, bool> isMatch, double[] matched, double[] other)
@@ -18,9 +20,13 @@ sealed class CrossHolding(OwnershipGraph graph, Func<string, bool> isMatch, doub
     /// <summary>Below this a remainder is rounding.</summary>
     const double RoundingRatio = 1e-12;
 
-    /// <summary>The shares of one organization, from owners that are solved already; those in <paramref name="places"/> go to <paramref name="inside"/> if there is one.</summary>
+    /// <summary>
+    /// The shares of one organization, from owners that are solved already; those in <paramref name="places"/> go to <paramref
+    /// name="inside"/> if there is one.
+    /// </summary>
     /// <returns>Held by matching owners, by others that are known, by nobody knows whom.</returns>
-    public (double Matched, double Other, double Unknown) Sum(int organization, Dictionary<int, int>? places = null, Span<double> inside = default)
+    public (double Matched, double Other, double Unknown) Sum(
+        int organization, Dictionary<int, int>? places = null, Span<double> inside = default)
     {
         var (isHeld, isOther, stays) = (0.0, 0.0, 0.0);
         foreach (ref readonly var edge in graph.Owners(organization))

@@ -1,7 +1,8 @@
 namespace Stillwatch.Gateway.Access.Regions.Holdings;
 
 /// <summary>
-/// The strongly connected components of an ownership graph, owners before owned (Tarjan 1972, without recursion: chains may be as long as the graph). An
+/// The strongly connected components of an ownership graph, owners before owned (Tarjan 1972, without recursion: chains may be as long as
+/// the graph). An
 /// organization in no cycle is a block of one.
 /// </summary>
 /// <param name="Order">All organizations; each block is a run of it.</param>

@@ -9,8 +9,10 @@ readonly record struct HoldingRow(IReadOnlyList<Ownership> Owners, string? Fault
     const double RoundingRatio = 1e-6;
 
     /// <summary>
-    /// A share that is no share (below 0, over 1, not a number) is held by nobody knows whom: read as a percentage it could turn a small owner into the only one.
-    /// Shares of more than the whole are scaled down, so that nobody holds more than was stated. Shares an organization holds in itself are spread over its owners.
+    /// A share that is no share (below 0, over 1, not a number) is held by nobody knows whom: read as a percentage it could turn a small
+    /// owner into the only one.
+    /// Shares of more than the whole are scaled down, so that nobody holds more than was stated. Shares an organization holds in itself are
+    /// spread over its owners.
     /// </summary>
     public static HoldingRow Of(OrganizationRecord record)
     {

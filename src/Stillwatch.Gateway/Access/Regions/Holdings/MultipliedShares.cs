@@ -1,7 +1,8 @@
 namespace Stillwatch.Gateway.Access.Regions.Holdings;
 
 /// <summary>
-/// Shares multiplied along paths and summed over them. With A the shares and d what matching owners hold directly, the answer is the least x with x = Ax + d. Owners
+/// Shares multiplied along paths and summed over them. With A the shares and d what matching owners hold directly, the answer is the least
+/// x with x = Ax + d. Owners
 /// come first, so an organization in no cycle is one sum; a block of cross-holdings is solved as a linear system.
 /// </summary>
 static class MultipliedShares

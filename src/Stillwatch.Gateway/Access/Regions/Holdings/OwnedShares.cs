@@ -3,7 +3,10 @@ namespace Stillwatch.Gateway.Access.Regions.Holdings;
 /// <summary>The answer of an ownership graph to one rule, for every organization. Immutable.</summary>
 sealed class OwnedShares(OwnershipGraph graph, double[] matched, double[] possible, int unsettled)
 {
-    /// <summary>Organizations in cross-holdings too large to be solved exactly and not settled by iteration either: part of their ownership counts as unknown.</summary>
+    /// <summary>
+    /// Organizations in cross-holdings too large to be solved exactly and not settled by iteration either: part of their ownership counts
+    /// as unknown.
+    /// </summary>
     public int Unsettled => unsettled;
 
     /// <summary>What matching owners hold of the organization; null when it has no record or none of its owners is stated.</summary>

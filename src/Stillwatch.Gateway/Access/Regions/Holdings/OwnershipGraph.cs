@@ -3,12 +3,15 @@ using Stillwatch.Engine.Exchanges;
 namespace Stillwatch.Gateway.Access.Regions.Holdings;
 
 /// <summary>
-/// Who owns whom, from the operator's records. Built whole from all records (a quarter of a million in about a second) and immutable; <see cref="Shares"/> answers a
+/// Who owns whom, from the operator's records. Built whole from all records (a quarter of a million in about a second) and immutable; <see
+/// cref="Shares"/> answers a
 /// rule for every organization at once, and each question after that is one lookup.
 /// </summary>
 /// <remarks>
-/// An owner's country is that of its own record, else the one stated beside the share. Above an owner whose country matches a rule nothing is looked at: what it
-/// holds is held from there, whoever owns it in turn. An owner that no record gives owners to is an ultimate one. Shares nobody states are unknown.
+/// An owner's country is that of its own record, else the one stated beside the share. Above an owner whose country matches a rule nothing
+/// is looked at: what it
+/// holds is held from there, whoever owns it in turn. An owner that no record gives owners to is an ultimate one. Shares nobody states are
+/// unknown.
 /// </remarks>
 sealed class OwnershipGraph
 {

@@ -35,7 +35,10 @@ static class AddressNumber
 
     public static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
-    /// <summary>False for private, loopback, link-local, multicast and reserved addresses and those of carriers' NATs: nobody's place can be read from them.</summary>
+    /// <summary>
+    /// False for private, loopback, link-local, multicast and reserved addresses and those of carriers' NATs: nobody's place can be read
+    /// from them.
+    /// </summary>
     public static bool IsPublic(IPAddress plain)
     {
         foreach (var network in NotPublic)

@@ -5,7 +5,8 @@ using System.Net.Sockets;
 namespace Stillwatch.Gateway.Access.Regions.Networks;
 
 /// <summary>
-/// The operator's lists, ready for look-ups: nested prefixes are cut into disjoint ranges once, so the longest match is one binary search over 17 bytes a range.
+/// The operator's lists, ready for look-ups: nested prefixes are cut into disjoint ranges once, so the longest match is one binary search
+/// over 17 bytes a range.
 /// Immutable. The same prefix in several lists has all their kinds.
 /// </summary>
 sealed class KnownNetworkTable
@@ -46,11 +47,14 @@ sealed class KnownNetworkTable
         return (first, hostBits == 128 ? UInt128.MaxValue : first + ((UInt128.One << hostBits) - 1), kinds, isV4 || mapped);
     }
 
-    /// <summary>Prefixes nest or are apart, never overlap by halves: a stack of those that are open says at every border what counts from there on.</summary>
+    /// <summary>
+    /// Prefixes nest or are apart, never overlap by halves: a stack of those that are open says at every border what counts from there on.
+    /// </summary>
     static (UInt128[] Starts, NetworkKinds[] Kinds) Cut(IEnumerable<(UInt128 First, UInt128 Last, NetworkKinds Kinds, bool IsV4)> ranges)
     {
         var (starts, kinds, open) = (new List<UInt128>(), new List<NetworkKinds>(), new Stack<(UInt128 Last, NetworkKinds Kinds)>());
-        foreach (var same in ranges.GroupBy(range => (range.First, range.Last)).OrderBy(group => group.Key.First).ThenByDescending(group => group.Key.Last))
+        var sorted = ranges.GroupBy(range => (range.First, range.Last)).OrderBy(group => group.Key.First).ThenByDescending(group => group.Key.Last);
+        foreach (var same in sorted)
         {
             Close(same.Key.First);
             var all = same.Aggregate(default(NetworkKinds), (sum, range) => sum | range.Kinds);

@@ -4,7 +4,10 @@ using MaxMind.Db;
 
 namespace Stillwatch.Gateway.Access.Regions.Networks;
 
-/// <summary>One of the operator's databases, read whole into memory: replacing the file changes nothing until the next start. Safe for concurrent use.</summary>
+/// <summary>
+/// One of the operator's databases, read whole into memory: replacing the file changes nothing until the next start. Safe for concurrent
+/// use.
+/// </summary>
 sealed class MmdbFile : IDisposable
 {
     /// <summary>The largest published databases are below half of it.</summary>
@@ -103,15 +106,17 @@ sealed class MmdbFile : IDisposable
             return (null, $"{path}: {file.Unreadable} of its first {samples.Count} records cannot be read: it is damaged; fetch it again.");
         }
 
+        var type = Shown(reader.Metadata.DatabaseType);
         return file.StatesCountries || file.StatesAsns || file.StatesKinds ? (file, null)
-            : (null, $"{path}: its records (type {Shown(reader.Metadata.DatabaseType)}) state no country, no AS number and no kind of network; name another database.");
+            : (null, $"{path}: its records ({type}) state no country, no AS number and no kind of network; name another database.");
     }
 
-    static string Shown(string? type) => string.Concat((type ?? "").Take(60).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or ' ' ? c : '?'));
+    static string Shown(string? type) =>
+        string.Concat((type ?? "").Take(60).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or ' ' ? c : '?'));
 
     /// <summary>What a decoder of damaged bytes throws. Running out of memory, or a fault of ours, is none of it.</summary>
     static bool IsDamage(Exception e) =>
-        e is InvalidDatabaseException or DeserializationException or ArgumentException or InvalidOperationException or IndexOutOfRangeException
-            or InvalidCastException or ArithmeticException or FormatException or NotSupportedException or KeyNotFoundException or NullReferenceException
-            or IOException or System.Reflection.TargetInvocationException;
+        e is InvalidDatabaseException or DeserializationException or ArgumentException or InvalidOperationException
+            or IndexOutOfRangeException or InvalidCastException or ArithmeticException or FormatException or NotSupportedException
+            or KeyNotFoundException or NullReferenceException or IOException or System.Reflection.TargetInvocationException;
 }

@@ -3,7 +3,8 @@ using MaxMind.Db;
 namespace Stillwatch.Gateway.Access.Regions.Networks;
 
 /// <summary>
-/// The members of a database's records that say something of a country, an autonomous system or anonymity; all others are skipped unread. Typed as they may come:
+/// The members of a database's records that say something of a country, an autonomous system or anonymity; all others are skipped unread.
+/// Typed as they may come:
 /// <c>country</c> is a map in one publisher's files and a code in another's.
 /// </summary>
 sealed class MmdbRecord
@@ -59,14 +60,17 @@ sealed class MmdbRecord
 
     public NetworkKinds Kinds { get; }
 
-    static object? Inside(IReadOnlyDictionary<string, object>? map, string name) => map is not null && map.TryGetValue(name, out var value) ? value : null;
+    static object? Inside(IReadOnlyDictionary<string, object>? map, string name) =>
+        map is not null && map.TryGetValue(name, out var value) ? value : null;
 
     static long? Number(object? stated) => stated switch
     {
         long number and > 0 and <= uint.MaxValue => number,
         int number and > 0 => number,
         ulong number and > 0 and <= uint.MaxValue => (long)number,
-        string text when uint.TryParse(text.StartsWith("AS", StringComparison.OrdinalIgnoreCase) ? text[2..] : text, out var number) && number > 0 => number,
+        string text when uint.TryParse(Digits(text), out var number) && number > 0 => number,
         _ => null,
     };
+
+    static ReadOnlySpan<char> Digits(string text) => text.StartsWith("AS", StringComparison.OrdinalIgnoreCase) ? text.AsSpan(2) : text;
 }

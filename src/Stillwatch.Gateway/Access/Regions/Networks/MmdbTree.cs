@@ -5,7 +5,8 @@ using System.Net;
 namespace Stillwatch.Gateway.Access.Regions.Networks;
 
 /// <summary>
-/// Looks over the search tree of a MaxMind DB file (format 2.0) before it is trusted: each node once, whatever a broken tree points to, so the time is bounded by
+/// Looks over the search tree of a MaxMind DB file (format 2.0) before it is trusted: each node once, whatever a broken tree points to, so
+/// the time is bounded by
 /// the file's size. What lies in the records is the reader's to decode.
 /// </summary>
 static class MmdbTree
@@ -16,7 +17,8 @@ static class MmdbTree
     /// <summary>Zeros between the tree and the records.</summary>
     const int SeparatorBytes = 16;
 
-    static ReadOnlySpan<byte> Mark => [0xAB, 0xCD, 0xEF, 0x4D, 0x61, 0x78, 0x4D, 0x69, 0x6E, 0x64, 0x2E, 0x63, 0x6F, 0x6D]; // and MaxMind.com
+    /// <summary>Three bytes and MaxMind.com.</summary>
+    static ReadOnlySpan<byte> Mark => [0xAB, 0xCD, 0xEF, 0x4D, 0x61, 0x78, 0x4D, 0x69, 0x6E, 0x64, 0x2E, 0x63, 0x6F, 0x6D];
 
     /// <returns>An address of each of the first records, or why the file is no whole database.</returns>
     public static (IReadOnlyList<IPAddress> Samples, string? Fault) Look(ReadOnlySpan<byte> file, int ipVersion)
@@ -28,7 +30,8 @@ static class MmdbTree
         }
 
         var metadata = file[(mark + Mark.Length)..];
-        if (Number(metadata, "node_count"u8) is not { } nodes || Number(metadata, "record_size"u8) is not { } bits || bits is not (24 or 28 or 32))
+        if (Number(metadata, "node_count"u8) is not { } nodes
+            || Number(metadata, "record_size"u8) is not { } bits || bits is not (24 or 28 or 32))
         {
             return ([], "states no size of its search tree that can be used");
         }
@@ -40,7 +43,8 @@ static class MmdbTree
             : Walk(file[..(int)treeBytes], (uint)nodes, (int)bits, recordsBytes, ipVersion == 4 ? 32 : 128);
     }
 
-    static (IReadOnlyList<IPAddress> Samples, string? Fault) Walk(ReadOnlySpan<byte> tree, uint nodes, int bits, long recordsBytes, int depthBits)
+    static (IReadOnlyList<IPAddress> Samples, string? Fault) Walk(
+        ReadOnlySpan<byte> tree, uint nodes, int bits, long recordsBytes, int depthBits)
     {
         var (seen, records, samples) = (new BitArray((int)nodes), new HashSet<uint>(), new List<IPAddress>());
         var open = new Stack<(uint Node, int Depth, UInt128 Path)>();

@@ -3,8 +3,10 @@ using System.Net;
 namespace Stillwatch.Gateway.Access.Regions.Networks;
 
 /// <summary>
-/// What the operator's databases and lists say of an address. The first database that states a country, or an AS number, decides it; kinds are those of the narrowest
-/// listed network, else of the listed AS number, else all that any database states. Safe for concurrent use; answers are not kept (see <see cref="RecentAddresses{T}"/>).
+/// What the operator's databases and lists say of an address. The first database that states a country, or an AS number, decides it; kinds
+/// are those of the narrowest
+/// listed network, else of the listed AS number, else all that any database states. Safe for concurrent use; answers are not kept (see <see
+/// cref="RecentAddresses{T}"/>).
 /// </summary>
 sealed class NetworkFacts(IReadOnlyList<MmdbFile> databases, IEnumerable<KnownNetworks> lists) : IDisposable
 {

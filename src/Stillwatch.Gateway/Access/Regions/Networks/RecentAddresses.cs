@@ -3,7 +3,8 @@ using System.Net;
 namespace Stillwatch.Gateway.Access.Regions.Networks;
 
 /// <summary>
-/// Answers for the addresses seen last, by exact address: networks in databases may be as narrow as one. A fixed table in which a newcomer takes the place of
+/// Answers for the addresses seen last, by exact address: networks in databases may be as narrow as one. A fixed table in which a newcomer
+/// takes the place of
 /// whoever it falls upon: no lock, and nothing grows. Two threads that meet only work twice.
 /// </summary>
 sealed class RecentAddresses<T>

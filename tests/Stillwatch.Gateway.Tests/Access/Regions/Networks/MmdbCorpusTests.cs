@@ -76,7 +76,7 @@ public sealed class MmdbCorpusTests
         var (file, fault) = MmdbFile.Open(path);
         Assert.Null(file);
         Assert.StartsWith(path, fault);
-        TestContext.Current.TestOutputHelper?.WriteLine(Path.GetFileName(fault));
+        TestContext.Current.TestOutputHelper?.WriteLine(Path.GetFileName(fault)!);
     }
 
     [Fact]
