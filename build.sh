@@ -21,7 +21,7 @@ usage() {
 ./build.sh build          build everything in Release
 ./build.sh help           this text
 
-The tests that run published clients need npm; without it they are named and skipped.
+The tests that run published clients or read a published geo database need npm; without it they are named and skipped.
 STILLWATCH_CORPUS names a folder of real prompts and traces. Without it, tests that need it are named and skipped.
 TEXT
 }
@@ -137,21 +137,21 @@ name_them() {
     }' "$out"/tests/*.log
 }
 
-# The published clients that tests run, as tests/clients/package-lock.json pins them; installed again only when that changed.
-# Without npm their tests are skipped with a reason, except in continuous integration, where they fail.
-install_clients() {
-  local folder=$root/tests/clients stamp log=$out/clients.log
+# What tests use of npm, as the folder's package-lock.json pins it; installed again only when that changed.
+# Without npm the tests are skipped with a reason, except in continuous integration, where those of the clients fail.
+install_npm() {
+  local folder=$root/tests/$1 what=$2 size=$3 stamp log=$out/$1.log
   stamp=$folder/node_modules/.installed
   if [ -f "$stamp" ] && cmp -s "$folder/package-lock.json" "$stamp"; then return 0; fi
   if ! command -v npm >/dev/null 2>&1; then
-    echo "Clients: npm was not found, so the tests that run published clients are skipped"
+    echo "npm was not found, so the tests that use $what are skipped"
     return 0
   fi
-  echo "Clients: npm ci in tests/clients (about 700 MB, under a minute on a good line)..."
+  echo "npm ci in tests/$1 ($what, about $size)..."
   mkdir -p "$out" || return 1
   if (cd "$folder" && npm ci) >"$log" 2>&1 </dev/null && cp "$folder/package-lock.json" "$stamp"; then return 0; fi
-  rm -rf "$folder/node_modules" # half a set of clients would fail in ways that say nothing
-  echo "Clients: npm ci failed; $log says why. The tests that run published clients are skipped"
+  rm -rf "$folder/node_modules" # half of it would fail in ways that say nothing
+  echo "npm ci in tests/$1 failed; $log says why. The tests that use $what are skipped"
 }
 
 run_tests() {
@@ -169,7 +169,8 @@ run_tests() {
     echo "0 passed, 1 failed, 0 skipped"
     return 1
   fi
-  install_clients
+  install_npm clients "published clients" "700 MB, under a minute on a good line"
+  install_npm geo "a published geo database" "15 MB"
   local project
   for project in "$root"/tests/*/*.csproj; do
     [ -f "$project" ] || continue

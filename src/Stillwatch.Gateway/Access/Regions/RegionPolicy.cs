@@ -12,7 +12,9 @@ sealed record RegionPolicy
     /// <summary>MaxMind database files that say a network's country (and ASN, anonymity); read at start, none by default.</summary>
     public IReadOnlyList<string> Databases { get; init; } = [];
 
-    /// <summary>Networks the operator knows the kind of, beyond what the databases say; the narrowest that holds an address counts.</summary>
+    /// <summary>
+    /// Networks the operator knows the kind of, beyond what the databases say; the narrowest that holds an address counts.
+    /// </summary>
     public IReadOnlyList<KnownNetworks> Networks { get; init; } = [];
 }
 
@@ -22,26 +24,51 @@ sealed record RegionPolicy
 /// <param name="Countries">ISO 3166-1 alpha-2, upper case.</param>
 /// <param name="IsAllowList">True: a known country outside <paramref name="Countries"/> matches. False: one inside does.</param>
 /// <param name="Kinds">For <see cref="RegionFact.NetworkKind"/>: the kinds that match.</param>
-/// <param name="MinOwnedRatio">For <see cref="RegionFact.OwnerCountry"/>: owners of the matching countries hold more than this share, directly or indirectly, together.</param>
+/// <param name="MinOwnedRatio">For <see cref="RegionFact.OwnerCountry"/>: owners of the matching countries hold more than this share,
+/// directly or indirectly, together.</param>
 /// <param name="Unknown">What a fact nobody states does: false passes, true matches.</param>
 sealed record RegionRule(
     string Name, string Code, IReadOnlyList<RegionFact> Facts, IReadOnlySet<string> Countries, bool IsAllowList,
-    IReadOnlyList<NetworkKind> Kinds, double MinOwnedRatio, bool Unknown, RuleMode Mode);
+    IReadOnlyList<NetworkKind> Kinds, double MinOwnedRatio, bool Unknown, RuleMode Mode)
+{
+    /// <summary>How indirect shares count for <see cref="RegionFact.OwnerCountry"/>.</summary>
+    public OwnershipReading Ownership { get; init; } = OwnershipReading.Multiplied;
+}
+
+/// <summary>
+/// Two readings of "owned, directly or indirectly". They differ where an owner holds a majority but not all of a company between.
+/// </summary>
+enum OwnershipReading
+{
+    /// <summary>Shares are multiplied along paths and summed over them: 0.6 of 0.6 is 0.36.</summary>
+    Multiplied,
+
+    /// <summary>
+    /// Who holds over half of a company counts as holding all that it holds (how sanctions are applied): 0.6 of 0.6 is 0.6, and 0.4 of
+    /// anything is nothing.
+    /// </summary>
+    Cascading,
+}
 
 enum RegionFact
 {
     DeclaredCountry,
     VerifiedCountry,
+
+    /// <summary>
+    /// The verified country; the declared one while none is verified. What most policies mean: a document outweighs a form.
+    /// </summary>
+    AccountCountry,
     BillingCountry,
     PhoneCountry,
 
     /// <summary>Of the address the request comes from.</summary>
     NetworkCountry,
 
-    /// <summary>Where the organization itself sits.</summary>
+    /// <summary>Where the organization itself sits. Does not apply to an account of no organization.</summary>
     OrganizationCountry,
 
-    /// <summary>Beneficial ownership: shares multiplied along paths and summed over them.</summary>
+    /// <summary>Beneficial ownership, see <see cref="Holdings.OwnershipGraph"/>. Does not apply to an account of no organization.</summary>
     OwnerCountry,
 
     NetworkKind,

@@ -1,0 +1,28 @@
+using System.Collections.Frozen;
+
+namespace Stillwatch.Gateway.Access.Regions;
+
+/// <summary>
+/// Countries by ISO 3166-1 alpha-2. What is no such code (EU, A1, ZZ) is no country: a fact that states it states nothing.
+/// </summary>
+static class CountryCodes
+{
+    const string Assigned =
+        "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC " +
+        "CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD " +
+        "GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH " +
+        "KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW " +
+        "MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC " +
+        "SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY " +
+        "UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
+
+    /// <summary>XK is not assigned, yet networks and documents of Kosovo bear it.</summary>
+    static readonly FrozenDictionary<string, string> Codes =
+        $"{Assigned} XK".Split(' ').ToFrozenDictionary(code => code, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The codes of the standard, 249 of them.</summary>
+    public static IEnumerable<string> All => Assigned.Split(' ');
+
+    /// <summary>The code in upper case, always the same string; null when what is stated is no country.</summary>
+    public static string? Of(string? stated) => stated is { Length: 2 } && Codes.TryGetValue(stated, out var code) ? code : null;
+}
