@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Storage.Sqlite;
 
@@ -198,7 +199,11 @@ public sealed partial class AccountStore : IDisposable
         }
         catch
         {
-            _connection.Run("ROLLBACK");
+            if (raw.sqlite3_get_autocommit(_connection.Handle) == 0) // a full disk has rolled back by itself
+            {
+                _connection.Run("ROLLBACK");
+            }
+
             throw;
         }
     }
