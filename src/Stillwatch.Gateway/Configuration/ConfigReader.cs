@@ -79,6 +79,7 @@ sealed partial class ConfigReader
         var admin = root.Section("admin");
         var client = root.Section("client");
         var limits = root.Section("body_limits");
+        var verification = root.Section("verification");
         var bodies = ConfigScalars.Size(1 << 10, 2L << 30);
         var config = new GatewayConfig
         {
@@ -105,8 +106,11 @@ sealed partial class ConfigReader
             BatchBodyBytes = limits.Read("batches", bodies, standard.BatchBodyBytes),
             FileBodyBytes = limits.Read("files", bodies, standard.FileBodyBytes),
             RetentionDays = root.Read("retention_days", ConfigScalars.Whole(1, 3650), standard.RetentionDays),
+            Verification = new VerificationConfig(
+                verification.Secrets("secrets", ConfigScalars.SharedSecret),
+                verification.Read("tolerance", ConfigScalars.Duration(TimeSpan.FromSeconds(10), TimeSpan.FromHours(1)), standard.Verification.Tolerance)),
         };
-        foreach (var section in (ConfigSection[])[root, admin, client, limits])
+        foreach (var section in (ConfigSection[])[root, admin, client, limits, verification])
         {
             section.RefuseOthers();
         }

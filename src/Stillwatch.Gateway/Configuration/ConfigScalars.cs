@@ -117,6 +117,13 @@ static class ConfigScalars
         return text.All(c => c is > ' ' and <= '~') ? null : "must be printable ASCII without blanks, since it is sent in a header.";
     }
 
+    /// <summary>A secret that signatures are made with; a short one could be guessed from a single signed message.</summary>
+    public static string? SharedSecret(string text, out string value)
+    {
+        value = text;
+        return text.Length >= 16 ? null : "must have at least 16 characters; make one with: openssl rand -hex 32";
+    }
+
     /// <summary>A model's name or pattern; names are any text without blanks at their ends.</summary>
     public static string? ModelName(string text, out string value)
     {

@@ -68,8 +68,22 @@ sealed class ConfigSection
         return value;
     }
 
+    /// <summary>A list of values that no fault may show. A literal one is taken, with a warning.</summary>
+    public IReadOnlyList<string> Secrets(string key, ConfigParser<string> parse)
+    {
+        var values = List(key, parse, areSecret: true);
+        if (((_node[key] as ConfigList)?.Items.AsEnumerable<ConfigNode?>() ?? [_node[key]]).Any(item => item is ConfigScalar scalar && !EnvironmentReferences.Has(scalar.Raw)))
+        {
+            _notes.Warn(Path(key), "a secret stands in the file; keep it in the environment and write ${NAME} here.");
+        }
+
+        return values;
+    }
+
     /// <summary>A list; a single value is a list of one.</summary>
-    public IReadOnlyList<T> List<T>(string key, ConfigParser<T> parse)
+    public IReadOnlyList<T> List<T>(string key, ConfigParser<T> parse) => List(key, parse, areSecret: false);
+
+    IReadOnlyList<T> List<T>(string key, ConfigParser<T> parse, bool areSecret)
     {
         Ask(key, null);
         var values = new List<T>();
@@ -83,7 +97,7 @@ sealed class ConfigSection
         {
             var path = _node[key] is ConfigList ? $"{Path(key)}[{i}]" : Path(key);
             _notes.Place(path, items[i].Line);
-            if (TryRead(items[i], path, parse, false, out var value))
+            if (TryRead(items[i], path, parse, areSecret, out var value))
             {
                 values.Add(value);
             }

@@ -63,6 +63,17 @@ sealed record GatewayConfig
 
     /// <summary>The admin listener asks for no token. Only in development mode, or asked for by name (<c>admin.auth: none</c>).</summary>
     public bool AdminIsOpen { get; init; }
+
+    /// <summary>Webhooks by which verification vendors report levels.</summary>
+    public VerificationConfig Verification { get; init; } = new([], TimeSpan.FromMinutes(5));
+}
+
+/// <summary>Whose reports of verification are believed.</summary>
+/// <param name="Secrets">Shared with the vendors; several while one is replaced. None: there is no webhook. Never logged.</param>
+/// <param name="Tolerance">How far a signature's time may lie from now, in both directions.</param>
+sealed record VerificationConfig(IReadOnlyList<string> Secrets, TimeSpan Tolerance)
+{
+    public override string ToString() => $"{Secrets.Count} secrets, tolerance {Tolerance}";
 }
 
 /// <summary>PEM files.</summary>

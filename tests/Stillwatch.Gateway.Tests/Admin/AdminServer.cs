@@ -9,10 +9,12 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Engine.Responses;
+using Stillwatch.Gateway.Access.Standings;
 using Stillwatch.Gateway.Admin;
 using Stillwatch.Gateway.Keys;
 using Stillwatch.Gateway.Tests.Storage;
 using Stillwatch.Storage;
+using Stillwatch.Storage.Accounts;
 using Stillwatch.Storage.Exchanges;
 
 namespace Stillwatch.Gateway.Tests.Admin;
@@ -36,7 +38,8 @@ sealed class AdminServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
-        new AdminApi(new AdminParts
+        Accounts = new AccountRegister(AccountStore.Open(_directory.AccountsPath), new StandingBook(), Time);
+        var api = new AdminApi(new AdminParts
         {
             Token = isOpen ? null : Token,
             Keys = Keys,
@@ -46,7 +49,9 @@ sealed class AdminServer : IAsyncDisposable
             Counts = () => new ExchangeCounts(10, 7, new Dictionary<string, long> { ["queue_full"] = 2 }, 1, new Dictionary<string, long>(), new Dictionary<string, long>()),
             Readiness = () => Readiness,
             IsRecordedAccount = account => account == "recorded",
-        }).Map(_app);
+        });
+        api.Map(_app);
+        new AccountRoutes(new AccountDesk(Accounts, Time, account => Keys.List(account).Count > 0)).Map(_app, api.Guarded);
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
@@ -54,6 +59,8 @@ sealed class AdminServer : IAsyncDisposable
     public KeyIssuer Keys { get; }
 
     public ExchangeLog Log { get; }
+
+    public AccountRegister Accounts { get; }
 
     public string Token { get; }
 
@@ -96,6 +103,7 @@ sealed class AdminServer : IAsyncDisposable
     {
         await _app.DisposeAsync();
         Log.Dispose();
+        Accounts.Store.Dispose();
         Keys.Dispose();
         _directory.Dispose();
         _temporary.Dispose();

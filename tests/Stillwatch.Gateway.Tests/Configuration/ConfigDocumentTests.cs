@@ -14,7 +14,7 @@ public sealed partial class ConfigDocumentTests
         foreach (var example in examples)
         {
             Assert.StartsWith("# yaml-language-server: $schema=", example);
-            var reading = ConfigReader.Read(example, "stillwatch.yaml", new ConfigOverrides(), _ => "secret", out _);
+            var reading = ConfigReader.Read(example, "stillwatch.yaml", new ConfigOverrides(), _ => "secret-of-sixteen-or-more", out _);
             Assert.Empty(reading.Faults);
             Assert.DoesNotContain(reading.Warnings, warning => !warning.Says.Contains("reached from outside", StringComparison.Ordinal));
         }
@@ -23,7 +23,7 @@ public sealed partial class ConfigDocumentTests
     [Fact]
     public void Every_key_is_explained_with_its_default()
     {
-        ConfigReader.Read(ConfigSamples.Full, "stillwatch.yaml", new ConfigOverrides(), _ => "secret", out var notes);
+        ConfigReader.Read(ConfigSamples.Full, "stillwatch.yaml", new ConfigOverrides(), _ => "secret-of-sixteen-or-more", out var notes);
         var document = Document();
         foreach (var (path, fallback) in notes.Keys)
         {

@@ -15,7 +15,11 @@ public sealed class ConfigReaderTests
 
         """;
 
-    static readonly Dictionary<string, string> Environment = new() { ["VLLM_KEY"] = "canary-secret", ["EMPTY"] = "", ["WORD"] = "canary-word" };
+    static readonly Dictionary<string, string> Environment = new()
+    {
+        ["VLLM_KEY"] = "canary-secret", ["EMPTY"] = "", ["WORD"] = "canary-word",
+        ["VERIFICATION_SECRET"] = "canary-verification", ["VERIFICATION_SECRET_BEFORE"] = "canary-verification-before",
+    };
 
     [Fact]
     public void Every_key_can_be_set()
@@ -40,6 +44,21 @@ public sealed class ConfigReaderTests
             (upstream.ConnectTimeout, upstream.HeadersTimeout, upstream.IdleTimeout, upstream.TotalTimeout));
         Assert.Equal((3, TimeSpan.FromSeconds(20)), (upstream.CircuitFailures, upstream.CircuitOpen));
         Assert.Equal([new ModelRule("claude-opus-*", "vllm", "my-70b", null), new ModelRule("*", "vllm", null, Dialect.OpenAi)], config.Models);
+        Assert.Equal(["canary-verification", "canary-verification-before"], config.Verification.Secrets);
+        Assert.Equal(TimeSpan.FromMinutes(2), config.Verification.Tolerance);
+        Assert.DoesNotContain("canary", config.Verification.ToString());
+    }
+
+    [Fact]
+    public void A_short_secret_is_refused_and_a_literal_one_warned_of_and_neither_is_shown()
+    {
+        var reading = Read(Small + "verification: {secrets: [canary-short]}\n");
+        Assert.Contains("at least 16 characters", Assert.Single(reading.Faults).Says);
+        Assert.DoesNotContain("canary", reading.Faults[0].ToString());
+        reading = Read(Small + "verification: {secrets: canary-literal-secret}\n");
+        Assert.Contains("keep it in the environment", Assert.Single(reading.Warnings).Says);
+        Assert.DoesNotContain("canary", reading.Warnings[0].ToString());
+        Assert.Equal(["canary-literal-secret"], reading.Config!.Verification.Secrets);
     }
 
     [Fact]
@@ -47,7 +66,9 @@ public sealed class ConfigReaderTests
     {
         var config = Read(Small).Config!;
         var standard = new GatewayConfig();
-        Assert.Equal(standard with { DataDirectory = config.DataDirectory, Upstreams = config.Upstreams, Models = config.Models, TrustedProxies = config.TrustedProxies }, config);
+        Assert.Equal(standard with { DataDirectory = config.DataDirectory, Upstreams = config.Upstreams, Models = config.Models, TrustedProxies = config.TrustedProxies, Verification = config.Verification }, config);
+        Assert.Empty(config.Verification.Secrets);
+        Assert.Equal(standard.Verification.Tolerance, config.Verification.Tolerance);
         Assert.Equal(Path.GetFullPath(standard.DataDirectory), config.DataDirectory);
         var bare = new UpstreamConfig { Name = "vllm", Dialect = Dialect.OpenAi, Replicas = config.Upstreams[0].Replicas };
         Assert.Equal(bare, config.Upstreams[0]);

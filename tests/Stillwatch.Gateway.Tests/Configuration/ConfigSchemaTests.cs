@@ -68,7 +68,7 @@ public sealed class ConfigSchemaTests
     /// <summary>Every key the reader asks for, by the paths of <see cref="ConfigNotes.Keys"/>.</summary>
     static Dictionary<string, object?> Read()
     {
-        ConfigReader.Read(ConfigSamples.Full, "stillwatch.yaml", new ConfigOverrides(), _ => "secret", out var notes);
+        ConfigReader.Read(ConfigSamples.Full, "stillwatch.yaml", new ConfigOverrides(), _ => "secret-of-sixteen-or-more", out var notes);
         return new Dictionary<string, object?>(notes.Keys);
     }
 
@@ -139,5 +139,5 @@ public sealed class ConfigSchemaTests
     }
 
     static IReadOnlyList<ConfigFault> Faults(string text, string folder) =>
-        ConfigReader.Read(text, Path.Combine(folder, "stillwatch.yaml"), new ConfigOverrides(), _ => "secret", out _).Faults;
+        ConfigReader.Read(text, Path.Combine(folder, "stillwatch.yaml"), new ConfigOverrides(), _ => "secret-of-sixteen-or-more", out _).Faults;
 }

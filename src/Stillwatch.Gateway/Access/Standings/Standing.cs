@@ -5,7 +5,10 @@ namespace Stillwatch.Gateway.Access.Standings;
 /// <summary>What is known of an account and its organization, put together once and swapped whole when a record changes. Immutable.</summary>
 sealed record Standing
 {
-    /// <summary>An account that no record names has one with nothing but its id.</summary>
+    /// <summary>Of an account that no record names; one for all of them, so that made-up names take no memory.</summary>
+    public static Standing Unknown { get; } = new() { Account = new AccountRecord { Account = "" } };
+
+    /// <summary>The record as it is kept; one with an empty id when no record names the account.</summary>
     public required AccountRecord Account { get; init; }
 
     public OrganizationRecord? Organization { get; init; }
