@@ -25,6 +25,7 @@ sealed partial class EmbeddedLimiter
 
             if (count == LimitPlan.MostRules)
             {
+                reservation.Count = count;
                 return rule;
             }
 
