@@ -18,6 +18,7 @@ const string Usage = $"""
     {GatewayBenchmarkOptions.Usage}
       sketch                the cost of a sketch, by size of the prompt
       store [--rows 200000] the exchange log: rows a second, bytes a row, reading back, retention; the check of a key
+      limits                what a limit costs: ns and bytes per admission, 250,000 keys at random and one hot key
       tokens --streams DIR [--each]
                             our own count of output tokens against the stated one, over every recorded response in DIR; --each lists them
       metering              the cost of reading a stream: per event and per byte
@@ -51,6 +52,9 @@ switch (args.FirstOrDefault())
         return 0;
     case "store":
         StoreBenchmark.Run(int.Parse(Option("--rows") ?? "200000"), System.Console.Out);
+        return 0;
+    case "limits":
+        LimitsBenchmark.Run(System.Console.Out);
         return 0;
     case "look":
         QuickLook.Run(

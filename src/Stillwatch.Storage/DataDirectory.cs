@@ -35,6 +35,9 @@ public sealed class DataDirectory : IDisposable
     /// <summary>What the operator knows of accounts and organizations, SQLite.</summary>
     public string AccountsPath => At("accounts.db");
 
+    /// <summary>Money spent, by budget and period, SQLite.</summary>
+    public string SpendPath => At("spend.db");
+
     /// <summary>Where texts go when the operator logs content.</summary>
     public string ContentPath => At("content");
 
@@ -51,7 +54,7 @@ public sealed class DataDirectory : IDisposable
     public IReadOnlyList<string> Warnings =>
         OperatingSystem.IsWindows()
             ? []
-            : [.. new[] { KeysPath, ExchangesPath, OwnershipPath, AccountsPath, AdminTokenPath, DetectionKeyPath, PepperPath }
+            : [.. new[] { KeysPath, ExchangesPath, OwnershipPath, AccountsPath, SpendPath, CasesPath, AdminTokenPath, DetectionKeyPath, PepperPath }
                 .Where(path => File.Exists(path) && SecretFile.IsOpenToOthers(path))
                 .Select(path => $"{path} can be read by other users of this machine; close it with: chmod 600 {path}")];
 

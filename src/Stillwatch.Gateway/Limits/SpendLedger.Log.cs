@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace Stillwatch.Gateway.Limits;
+
+// Event ids 1600 to 1649: limits (docs/observability.md lists the ranges).
+sealed partial class SpendLedger
+{
+    [LoggerMessage(1600, LogLevel.Error, "Spend cannot be written to spend.db, spend limits follow on_store_failure until it can: {Error}")]
+    static partial void LogFailed(ILogger log, string error);
+
+    [LoggerMessage(1601, LogLevel.Information, "Spend is written to spend.db again")]
+    static partial void LogRecovered(ILogger log);
+}
