@@ -7,6 +7,7 @@ using Stillwatch.Engine.Sketches;
 using Stillwatch.Gateway.Admin;
 using Stillwatch.Gateway.Configuration;
 using Stillwatch.Gateway.Development;
+using Stillwatch.Gateway.Enforcement.Withholding;
 using Stillwatch.Gateway.Forwarding;
 using Stillwatch.Gateway.Keys;
 using Stillwatch.Gateway.Metering;
@@ -135,6 +136,7 @@ sealed partial class GatewayHost : IAsyncDisposable
             Buffers = new BufferBudget(MaxBodyBytes),
             Events = new DataPlaneEvents(options.Logs.CreateLogger<DataPlane>(), metrics),
             Stopping = _stopping.Token,
+            Reasoning = new ReasoningVault(directory.Pepper(), previous: default, options.Time),
             Owners = Closing(OwnershipStore.Open(directory.OwnershipPath)),
         };
         Closing(options.Time.CreateTimer(_ => DeleteOld(), null, RetentionPeriod, RetentionPeriod));

@@ -1,4 +1,5 @@
 using Stillwatch.Gateway.Batches;
+using Stillwatch.Gateway.Enforcement.Withholding;
 using Stillwatch.Gateway.Forwarding;
 using Stillwatch.Gateway.Keys;
 using Stillwatch.Gateway.Metering;
@@ -44,6 +45,9 @@ sealed class GatewayParts
 
     /// <summary>Sketches of batches' requests, until their results are fetched.</summary>
     public BatchSketches BatchSketches { get; } = new();
+
+    /// <summary>Withholds reasoning, and puts it back into requests.</summary>
+    public required ReasoningVault Reasoning { get; init; }
 
     public required DataPlaneEvents Events { get; init; }
 

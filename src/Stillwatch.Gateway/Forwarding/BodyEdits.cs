@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Stillwatch.Gateway.Forwarding;
 
 /// <summary>Replacements inside a body whose other bytes stay as they came. In the order of their places; a handful for each request.</summary>
@@ -25,6 +27,27 @@ sealed class BodyEdits
         {
             Replace(start + offset, length, replacement);
         }
+    }
+
+    /// <summary>Begins anew.</summary>
+    public void Clear()
+    {
+        _edits.Clear();
+        Growth = 0;
+    }
+
+    /// <summary>Writes the edited body.</summary>
+    public void WriteTo(ReadOnlySpan<byte> body, IBufferWriter<byte> output)
+    {
+        var at = 0;
+        foreach (var (start, length, replacement) in _edits)
+        {
+            output.Write(body[at..start]);
+            output.Write(replacement);
+            at = start + length;
+        }
+
+        output.Write(body[at..]);
     }
 
     /// <summary>The edited body, piece by piece.</summary>

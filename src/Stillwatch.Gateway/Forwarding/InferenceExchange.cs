@@ -3,6 +3,7 @@ using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Sketches;
 using Stillwatch.Gateway.Access;
 using Stillwatch.Gateway.Dialects;
+using Stillwatch.Gateway.Enforcement.Withholding;
 using Stillwatch.Gateway.Metering;
 using Stillwatch.Gateway.Recording;
 using Stillwatch.Gateway.Telemetry;
@@ -48,6 +49,12 @@ sealed class InferenceExchange(string id, string requestId, Dialect face, Caller
     public Route? Route { get; set; }
 
     public BodyEdits? Edits { get; set; }
+
+    /// <summary>Reasoning put back into the body before it is translated; null when it is not translated, since then it is among <see cref="Edits"/>.</summary>
+    public BodyEdits? Restored { get; set; }
+
+    /// <summary>Takes the reasoning out of the response; null passes it.</summary>
+    public Withholding? Withholding { get; set; }
 
     /// <summary>Fed with the upstream's bytes; null until there is a response.</summary>
     public ResponseReading? Reading { get; set; }

@@ -73,7 +73,7 @@ sealed class InferenceFlow(GatewayParts parts)
         else
         {
             var translated = new ArrayBufferWriter<byte>(exchange.Body!.Span.Length + 256);
-            if (!Translate.TryRequest(exchange.Face, exchange.Body.Span, translation, translated, out var cannot))
+            if (!Translate.TryRequest(exchange.Face, Restored(exchange), translation, translated, out var cannot))
             {
                 await FailAsync(context, exchange, cannot);
                 return;
@@ -115,7 +115,7 @@ sealed class InferenceFlow(GatewayParts parts)
         exchange.ReachedModel = true;
         exchange.Status = (int)message.StatusCode;
         var isStream = ResponseHeaders.IsEventStream(message) ?? exchange.Stream;
-        var changes = translation is not null || (exchange.EchoedModel is not null && !isStream);
+        var changes = translation is not null || ((exchange.EchoedModel is not null || exchange.Withholding is not null) && !isStream);
         if (translation is not null && isStream != exchange.Stream)
         {
             await FailAsync(context, exchange, new GatewayError(502, "upstream_wrong_form", exchange.Stream
@@ -192,10 +192,22 @@ sealed class InferenceFlow(GatewayParts parts)
         }
         else
         {
-            var place = ModelToken.Find(whole.WrittenSpan, nested: false);
+            var place = exchange.EchoedModel is null ? default : ModelToken.Find(whole.WrittenSpan, nested: false);
             output.Write(whole.WrittenSpan[..place.Start]);
             output.Write(place.IsEmpty ? [] : ModelToken.Of(exchange.EchoedModel!));
             output.Write(whole.WrittenSpan[(place.Start + place.Length)..]);
+        }
+
+        if (exchange.Withholding is { } withholding)
+        {
+            var withheld = new ArrayBufferWriter<byte>(output.WrittenCount);
+            if (!withholding.TryBody(output.WrittenSpan, withheld, out error))
+            {
+                await FailAsync(context, exchange, error);
+                return;
+            }
+
+            output = withheld;
         }
 
         exchange.End = ExchangeEnd.Complete;
@@ -247,7 +259,25 @@ sealed class InferenceFlow(GatewayParts parts)
         IncludeUsage = exchange.IncludeUsage,
     };
 
+    static ReadOnlySpan<byte> Restored(InferenceExchange exchange)
+    {
+        if (exchange.Restored is not { IsEmpty: false } edits)
+        {
+            return exchange.Body!.Span;
+        }
+
+        var restored = new ArrayBufferWriter<byte>(exchange.Body!.Span.Length + edits.Growth);
+        edits.WriteTo(exchange.Body.Span, restored);
+        return restored.WrittenSpan;
+    }
+
     static StreamTranslator? TranslatorOf(InferenceExchange exchange, TranslationContext? translation)
+    {
+        var translator = Changing(exchange, translation);
+        return exchange.Withholding is { } withholding ? withholding.Wrap(translator) : translator;
+    }
+
+    static StreamTranslator? Changing(InferenceExchange exchange, TranslationContext? translation)
     {
         if (translation is not null)
         {

@@ -45,6 +45,8 @@ static class RequestReading
                 exchange.Edits = RequestEdits.Of(body, outline, exchange.Route!, exchange.Caller, exchange.IntroducesUser);
             }
 
+            var restored = exchange.Edits ?? (exchange.Restored = new BodyEdits());
+            parts.Reasoning.Restore.Edit(body, exchange.Face, exchange.Caller.Account, restored);
             return true;
         }
         finally
