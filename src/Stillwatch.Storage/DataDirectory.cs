@@ -32,6 +32,9 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Who made which batch and which file, SQLite.</summary>
     public string OwnershipPath => At("ownership.db");
 
+    /// <summary>Cases, responses and appeals, SQLite.</summary>
+    public string CasesPath => At("cases.db");
+
     /// <summary>Where texts go when the operator logs content.</summary>
     public string ContentPath => At("content");
 
@@ -48,7 +51,7 @@ public sealed class DataDirectory : IDisposable
     public IReadOnlyList<string> Warnings =>
         OperatingSystem.IsWindows()
             ? []
-            : [.. new[] { KeysPath, ExchangesPath, OwnershipPath, AdminTokenPath, DetectionKeyPath, PepperPath }
+            : [.. new[] { KeysPath, ExchangesPath, OwnershipPath, CasesPath, AdminTokenPath, DetectionKeyPath, PepperPath }
                 .Where(path => File.Exists(path) && SecretFile.IsOpenToOthers(path))
                 .Select(path => $"{path} can be read by other users of this machine; close it with: chmod 600 {path}")];
 
