@@ -40,9 +40,10 @@ public sealed record CaseAnswer(CaseFault Fault, string? Message, Case? Case = n
 }
 
 /// <summary>What commands need of the policy.</summary>
+/// <param name="PolicyHash">Names the policy in every action.</param>
 /// <param name="FourEyes">Suspending needs two different people.</param>
 /// <param name="Enforces">False: what is decided is only recorded.</param>
-public sealed record CaseRules(Policy Ladder, bool FourEyes, bool Enforces);
+public sealed record CaseRules(Policy Ladder, string PolicyHash, bool FourEyes, bool Enforces);
 
 /// <summary>What the rest of the server does to make good a wrong restriction.</summary>
 /// <param name="Repair">Gives an account back its limits and this much spend, nano US dollars.</param>

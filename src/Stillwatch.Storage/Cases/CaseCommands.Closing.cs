@@ -25,7 +25,7 @@ public sealed partial class CaseCommands
 
     IEnumerable<ActionTaken> Ending(Case one, IEnumerable<string> accounts, string by, string reason, DateTimeOffset now)
     {
-        var hash = rules().Ladder.Hash;
+        var hash = rules().PolicyHash;
         return accounts.Where(one.Held.ContainsKey).GroupBy(account => (one.Held[account].Action, one.Held[account].Rung)).Select(group => new ActionTaken
         {
             At = now, Case = one.Id, Id = CaseIds.NewAction(now), Accounts = [.. group.Order(StringComparer.Ordinal)], From = group.Key.Rung, To = Rung.Observe,

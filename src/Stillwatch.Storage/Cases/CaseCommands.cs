@@ -178,7 +178,7 @@ public sealed partial class CaseCommands(CaseStore store, Func<CaseRules> rules,
             .. accounts.GroupBy(account => (one.Held[account].Rung, one.Held[account].InClassesOnly)).Select(group => new ActionTaken
             {
                 At = now, Case = one.Id, Id = CaseIds.NewAction(now), Accounts = [.. group.Order(StringComparer.Ordinal)], From = group.Key.Rung, To = rung,
-                Rule = "person", PolicyHash = policy.Ladder.Hash, Families = families, Reasons = reasons, Since = now, Until = now.AddDays(rule.Days),
+                Rule = "person", PolicyHash = policy.PolicyHash, Families = families, Reasons = reasons, Since = now, Until = now.AddDays(rule.Days),
                 DecidedBy = by, ApprovedBy = approvedBy, Enforced = policy.Enforces, InClassesOnly = group.Key.InClassesOnly,
             }),
         ];
