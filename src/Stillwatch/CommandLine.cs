@@ -24,6 +24,8 @@ static class CommandLine
         SimulateVerb.Create(),
         EvaluateVerb.Create(),
         KeysVerb.Create(),
+        CasesVerb.Create(),
+        CampaignsVerb.Create(),
     };
 
     /// <returns>The exit code.</returns>
