@@ -38,6 +38,9 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Money spent, by budget and period, SQLite.</summary>
     public string SpendPath => At("spend.db");
 
+    /// <summary>Cases, responses and appeals, SQLite.</summary>
+    public string CasesPath => At("cases.db");
+
     /// <summary>Where texts go when the operator logs content.</summary>
     public string ContentPath => At("content");
 

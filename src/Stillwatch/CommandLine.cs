@@ -25,6 +25,8 @@ static class CommandLine
         EvaluateVerb.Create(),
         KeysVerb.Create(),
         AccountsVerb.Create(),
+        CasesVerb.Create(),
+        CampaignsVerb.Create(),
     };
 
     /// <returns>The exit code.</returns>

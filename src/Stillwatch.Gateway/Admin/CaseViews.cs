@@ -1,0 +1,102 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Stillwatch.Engine.Judgement;
+using Stillwatch.Engine.Responses;
+using Stillwatch.Gateway.Appeals;
+using Stillwatch.Storage.Cases;
+
+namespace Stillwatch.Gateway.Admin;
+
+/// <summary>A case in a list.</summary>
+/// <param name="Response">The strictest response held in it.</param>
+/// <param name="Held">Accounts above observe.</param>
+sealed record CaseLine(
+    string Id, CaseState State, bool Live, Verdict Verdict, double Confidence, Rung Response, int Accounts, int Held, bool Enforced, DateTimeOffset Opened,
+    DateTimeOffset? Ended, int OpenAppeals, string? Pending)
+{
+    public static CaseLine Of(Case one, CasePicture picture) => new(
+        one.Id, one.State, one.IsLive, one.Verdict, one.Confidence, one.Strictest, one.Accounts.Count, one.Held.Count, one.Held.Values.Any(held => held.Enforced), one.Opened,
+        one.Ended, picture.Appeals.Values.Count(appeal => appeal.Case == one.Id && appeal.IsOpen),
+        one.Pending is { } pending ? $"{pending.Rung.ToString().ToLowerInvariant()} asked for by {pending.By}" : null);
+}
+
+sealed record CaseList(IReadOnlyList<CaseLine> Cases);
+
+/// <summary>A case with all that is known of it.</summary>
+/// <param name="Families">Evidence families that carry it, with their log odds in nats.</param>
+/// <param name="Responses">What is held of which account.</param>
+sealed record CaseView(
+    CaseLine Case, IReadOnlyList<string> Reasons, double PriorLogOdds, double CalibrationLogOdds, IReadOnlyDictionary<string, double> Families,
+    IReadOnlyList<EvidenceItem> Evidence, int TraitKeys, IReadOnlyList<string> Kinds, IReadOnlyList<string> Accounts, IReadOnlyList<AccountHeld> Responses,
+    IReadOnlyList<ActionView> Actions, IReadOnlyList<AnalystAppeal> Appeals, string? SplitFrom, string? MergedInto, string? DecidedBy, string? DecisionReason);
+
+sealed record AccountHeld(string Account, Rung Response, DateTimeOffset Since, DateTimeOffset Until, string DecidedBy, string Rule, bool Enforced, bool InClassesOnly);
+
+/// <summary>An action of the log. <paramref name="Sequence"/> orders the log and never changes.</summary>
+sealed record ActionView(
+    long Sequence, string Id, DateTimeOffset At, string? Case, int AccountCount, IReadOnlyList<string> Accounts, Rung From, Rung To, string Rule, string PolicyHash,
+    IReadOnlyDictionary<string, double> Families, IReadOnlyList<string> Reasons, DateTimeOffset Since, DateTimeOffset? Until, string DecidedBy,
+    string? ApprovedBy, string? Reverses, bool Enforced, bool InClassesOnly)
+{
+    const int MostNamed = 100;
+
+    /// <param name="only">Names this account alone; null names the first hundred.</param>
+    public static ActionView Of(long sequence, ActionTaken action, string? only) => new(
+        sequence, action.Id, action.At, action.Case, action.Accounts.Count, only is null ? [.. action.Accounts.Take(MostNamed)] : [only], action.From, action.To, action.Rule,
+        action.PolicyHash, action.Families, action.Reasons, action.Since, action.Until, action.DecidedBy, action.ApprovedBy, action.Reverses, action.Enforced, action.InClassesOnly);
+}
+
+/// <param name="Next">Give it as <c>after</c> to read on; null at the end.</param>
+sealed record ActionList(IReadOnlyList<ActionView> Actions, long? Next);
+
+/// <summary>An appeal as analysts see it, with the customer's text.</summary>
+sealed record AnalystAppeal(
+    string Id, string Case, string Account, DateTimeOffset Made, string State, string Statement, string? Contact, DateTimeOffset? Answered, string? AnsweredBy, string? Answer)
+{
+    public static AnalystAppeal Of(Appeal appeal) => new(
+        appeal.Id, appeal.Case, appeal.Account, appeal.At, AppealView.StateOf(appeal), appeal.Text, appeal.Contact, appeal.Answer?.At, appeal.Answer?.By, appeal.Answer?.Text);
+
+    public override string ToString() => Id;
+}
+
+sealed record AnalystAppeals(IReadOnlyList<AnalystAppeal> Appeals);
+
+sealed record ExampleList(IReadOnlyList<CalibrationExample> Examples);
+
+/// <summary>What a person decides on a case.</summary>
+/// <param name="Rung">For approvals: <c>withhold</c> or <c>suspend</c>.</param>
+/// <param name="Accounts">Some of the case's accounts; left out, those the command is usually for.</param>
+sealed record CaseOrder(string? By = null, string? Reason = null, Rung? Rung = null, IReadOnlyList<string>? Accounts = null);
+
+/// <param name="WholeCase">Overturn the case, and not only what is held of this account.</param>
+sealed record AnswerOrder(AppealDecision? Decision = null, string? Text = null, string? By = null, bool WholeCase = false);
+
+/// <summary>What a command came to.</summary>
+/// <param name="Pending">A second person must approve; nothing has changed yet.</param>
+/// <param name="Repaired">Accounts given back what a restriction cost.</param>
+sealed record CaseOutcome(CaseLine? Case, bool Pending, int Repaired);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(CaseList))]
+[JsonSerializable(typeof(CaseView))]
+[JsonSerializable(typeof(ActionList))]
+[JsonSerializable(typeof(AnalystAppeals))]
+[JsonSerializable(typeof(ExampleList))]
+[JsonSerializable(typeof(CaseOrder))]
+[JsonSerializable(typeof(AnswerOrder))]
+[JsonSerializable(typeof(CaseOutcome))]
+sealed partial class CaseJson : JsonSerializerContext
+{
+    /// <summary>The context to use.</summary>
+    public static CaseJson Strict { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new LowerCaseEnum<Verdict>(), new LowerCaseEnum<Rung>(), new LowerCaseEnum<CaseState>(), new LowerCaseEnum<AppealDecision>() },
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // application/json, never inside HTML
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false,
+        WriteIndented = true,
+        NewLine = "\n",
+    });
+}

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using Stillwatch.Engine.Judgement;
+using Stillwatch.Engine.Responses;
+
+namespace Stillwatch.Storage.Cases;
+
+/// <summary>What became of a case.</summary>
+public enum CaseState
+{
+    Open,
+
+    /// <summary>An analyst found it false; the same evidence does not alarm again.</summary>
+    Dismissed,
+
+    /// <summary>A person confirmed it. Its responses go on.</summary>
+    Upheld,
+
+    /// <summary>It was found false after an appeal, and repaired.</summary>
+    Overturned,
+
+    /// <summary>The judgement no longer holds and every response has ended.</summary>
+    Expired,
+
+    /// <summary>Another case has taken over all its accounts.</summary>
+    Merged,
+}
+
+/// <summary>Who decides.</summary>
+public static class Decisions
+{
+    /// <summary>The policy, without a person. No person may take this name.</summary>
+    public const string Policy = "policy";
+}
+
+/// <summary>A campaign under human judgement. Immutable; follows from the log.</summary>
+public sealed record Case
+{
+    /// <summary><c>case_…</c>, stable where a report's <c>C-1</c> is not.</summary>
+    public required string Id { get; init; }
+
+    public CaseState State { get; init; }
+
+    public required DateTimeOffset Opened { get; init; }
+
+    /// <summary>When it came to an end; null while it lives. A case that was upheld lives on.</summary>
+    public DateTimeOffset? Ended { get; init; }
+
+    /// <summary>When detection last spoke of it, to the day.</summary>
+    public DateTimeOffset Judged { get; init; }
+
+    public Verdict Verdict { get; init; }
+
+    /// <summary>0 to 1.</summary>
+    public double Confidence { get; init; }
+
+    public double PriorLogOdds { get; init; }
+
+    public double CalibrationLogOdds { get; init; }
+
+    public IReadOnlyList<EvidenceItem> Evidence { get; init; } = [];
+
+    /// <summary>The statement of reasons, a sentence each.</summary>
+    public IReadOnlyList<string> Reasons { get; init; } = [];
+
+    public ImmutableHashSet<string> Accounts { get; init; } = [];
+
+    public ImmutableHashSet<ulong> TraitKeys { get; init; } = [];
+
+    public ImmutableHashSet<string> Kinds { get; init; } = [];
+
+    public IReadOnlyList<ulong> ClassKeys { get; init; } = [];
+
+    /// <summary>Responses above observe, by account.</summary>
+    public ImmutableDictionary<string, HeldResponse> Held { get; init; } = ImmutableDictionary<string, HeldResponse>.Empty;
+
+    /// <summary>When each account was first and last under an enforced restriction of this case.</summary>
+    public ImmutableDictionary<string, Restriction> Restrictions { get; init; } = ImmutableDictionary<string, Restriction>.Empty;
+
+    public ApprovalAsked? Pending { get; init; }
+
+    public string? SplitFrom { get; init; }
+
+    public string? MergedInto { get; init; }
+
+    public string? DecidedBy { get; init; }
+
+    public string? DecisionReason { get; init; }
+
+    public bool IsLive => Ended is null;
+
+    /// <summary>The strictest response in force.</summary>
+    public Rung Strictest => Held.IsEmpty ? Rung.Observe : Held.Max(held => held.Value.Rung);
+}
+
+/// <summary>What is held of one account in one case.</summary>
+/// <param name="Action">The action that set it, or last renewed it.</param>
+/// <param name="Enforced">False: only decided and recorded.</param>
+public sealed record HeldResponse(
+    Rung Rung, DateTimeOffset Since, DateTimeOffset Until, string DecidedBy, string Action, string Rule, string PolicyHash,
+    IReadOnlyDictionary<string, double> Families, bool Enforced, bool InClassesOnly)
+{
+    public bool IsByPerson => DecidedBy != Decisions.Policy;
+}
+
+/// <param name="Until">Null while it lasts.</param>
+public readonly record struct Restriction(DateTimeOffset From, DateTimeOffset? Until);
