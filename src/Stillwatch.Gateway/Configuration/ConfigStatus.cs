@@ -10,6 +10,10 @@ namespace Stillwatch.Gateway.Configuration;
 sealed record ConfigStatus(
     bool IsCurrent, IReadOnlyList<ConfigFault> Faults, IReadOnlyList<ConfigFault> Warnings, DateTimeOffset Since, IReadOnlyList<string> NeedsRestart)
 {
+    /// <summary>The state after a refused edit; a refusal that goes on keeps its beginning.</summary>
+    public ConfigStatus Refuse(IReadOnlyList<ConfigFault> faults, IReadOnlyList<ConfigFault> warnings, DateTimeOffset now) =>
+        new(false, faults, warnings, IsCurrent ? now : Since, NeedsRestart);
+
     /// <summary>Writes <c>{"state":"current"|"refused","since":…,"faults":[…],"warnings":[…],"needs_restart":[…]}</c>.</summary>
     public void Write(Utf8JsonWriter json)
     {
