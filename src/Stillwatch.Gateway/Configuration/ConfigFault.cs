@@ -7,6 +7,10 @@ namespace Stillwatch.Gateway.Configuration;
 /// <param name="Says">The value found, what is legal, and the cure.</param>
 sealed record ConfigFault(string File, int Line, string Key, string Says)
 {
+    /// <summary>A valid file that a part of the gateway could not take over. The exception's text may hold anything, so only its type is told.</summary>
+    public static ConfigFault Unusable(string file, Exception thrown) =>
+        new(file, 0, "", $"could not be put to use ({thrown.GetType().Name}); the log of this moment says more.");
+
     public override string ToString() => $"{File}{(Line > 0 ? $":{Line}" : "")}: {(Key.Length > 0 ? $"{Key}: " : "")}{Says}";
 }
 

@@ -23,6 +23,9 @@ sealed class ConfigNotes(string file)
     /// <summary>The key's value comes from the command line; call it after the file's section was opened.</summary>
     public void Override(string path, string option) => _places[path] = ("command line", 0, option);
 
+    /// <summary>The key stands in the file.</summary>
+    public bool Has(string path) => _places.ContainsKey(path);
+
     /// <summary>Whether the key, or something in it, is a fault already.</summary>
     public bool Blames(string path) => _faults.Any(fault => fault.Key.StartsWith(path, StringComparison.Ordinal));
 

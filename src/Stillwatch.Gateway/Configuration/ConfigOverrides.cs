@@ -14,4 +14,6 @@ sealed record ConfigOverrides
     public string? Organizations { get; init; }
 
     public string? Apps { get; init; }
+
+    public string? Policy { get; init; }
 }

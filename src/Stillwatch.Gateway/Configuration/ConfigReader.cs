@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Stillwatch.Gateway.Configuration;
 
 /// <summary>Reads a configuration file (docs/configuration.md, docs/stillwatch.schema.json).</summary>
@@ -9,13 +7,8 @@ namespace Stillwatch.Gateway.Configuration;
 /// </remarks>
 sealed partial class ConfigReader
 {
-    /// <summary>A configuration is written by hand; what is larger is some other file.</summary>
-    public const int MaxFileBytes = 1024 * 1024;
-
     /// <summary>The upstream that development mode brings along; no file may use its name.</summary>
     public const string DevelopmentUpstream = "development";
-
-    static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     readonly ConfigNotes _notes;
     readonly string _folder;
@@ -23,38 +16,13 @@ sealed partial class ConfigReader
     ConfigReader(ConfigNotes notes, string folder) => (_notes, _folder) = (notes, folder);
 
     /// <summary>Reads a file. Every failure is a fault in the result.</summary>
-    public static ConfigReading Read(string path, ConfigOverrides overrides, Func<string, string?> environment)
-    {
-        try
-        {
-            using var file = File.OpenRead(path);
-            if (file.Length <= MaxFileBytes)
-            {
-                var bytes = new byte[file.Length];
-                return Read(bytes.AsSpan(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)), path, overrides, environment);
-            }
-
-            return Refused(path, $"has {file.Length} bytes; a configuration has at most {MaxFileBytes}. Name another file.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            return Refused(path, $"cannot be read ({e.GetType().Name}); check that it exists and that this user may read it.");
-        }
-    }
+    public static ConfigReading Read(string path, ConfigOverrides overrides, Func<string, string?> environment) =>
+        ConfigText.Read(path) is var (text, fault) && text is not null ? Read(text, path, overrides, environment, out _) : Refused(path, fault!);
 
     /// <summary>Reads the bytes of a file.</summary>
     /// <param name="path">How faults name it, and whose folder relative paths begin at.</param>
-    public static ConfigReading Read(ReadOnlySpan<byte> utf8, string path, ConfigOverrides overrides, Func<string, string?> environment)
-    {
-        try
-        {
-            return Read(Strict.GetString(utf8.StartsWith(Encoding.UTF8.Preamble) ? utf8[Encoding.UTF8.Preamble.Length..] : utf8), path, overrides, environment, out _);
-        }
-        catch (DecoderFallbackException)
-        {
-            return Refused(path, "is not UTF-8; save it as UTF-8 text.");
-        }
-    }
+    public static ConfigReading Read(ReadOnlySpan<byte> utf8, string path, ConfigOverrides overrides, Func<string, string?> environment) =>
+        ConfigText.Decode(utf8) is var (text, fault) && text is not null ? Read(text, path, overrides, environment, out _) : Refused(path, fault!);
 
     /// <param name="notes">What was asked for, for the test that holds the schema to it.</param>
     internal static ConfigReading Read(string text, string path, ConfigOverrides overrides, Func<string, string?> environment, out ConfigNotes notes)
@@ -102,6 +70,7 @@ sealed partial class ConfigReader
             Accounts = Existing(root, "accounts", "--accounts", overrides.Accounts),
             Organizations = Existing(root, "organizations", "--organizations", overrides.Organizations),
             Apps = Existing(root, "apps", "--apps", overrides.Apps),
+            Policy = Existing(root, "policy", "--policy", overrides.Policy),
             MessageBodyBytes = limits.Read("messages", bodies, standard.MessageBodyBytes),
             BatchBodyBytes = limits.Read("batches", bodies, standard.BatchBodyBytes),
             FileBodyBytes = limits.Read("files", bodies, standard.FileBodyBytes),

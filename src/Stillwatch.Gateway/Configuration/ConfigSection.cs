@@ -142,10 +142,17 @@ sealed class ConfigSection
     }
 
     /// <summary>Call last: what nobody asked for is a fault.</summary>
-    public void RefuseOthers()
+    /// <param name="moved">Says where a key of an older form belongs now; null for a key it never had.</param>
+    public void RefuseOthers(Func<string, string?>? moved = null)
     {
         foreach (var entry in _node.Entries.Where(entry => !_asked.Contains(entry.Key)))
         {
+            if (moved?.Invoke(entry.Key) is { } cure)
+            {
+                _notes.Fault(entry.Line, Path(entry.Key), cure);
+                continue;
+            }
+
             var nearest = NearestIds.To(entry.Key, _asked, most: 1);
             var isTypo = NearestIds.Edits(NearestIds.Cut(entry.Key), nearest[0]) <= Math.Max(1, nearest[0].Length / 3);
             var allowed = $"allowed here: {string.Join(", ", _asked.Order(StringComparer.Ordinal))}.";

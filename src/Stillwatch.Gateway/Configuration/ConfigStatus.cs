@@ -6,4 +6,9 @@ namespace Stillwatch.Gateway.Configuration;
 /// <param name="Since">When this state began.</param>
 /// <param name="NeedsRestart">Keys whose new values wait for a restart.</param>
 sealed record ConfigStatus(
-    bool IsCurrent, IReadOnlyList<ConfigFault> Faults, IReadOnlyList<ConfigFault> Warnings, DateTimeOffset Since, IReadOnlyList<string> NeedsRestart);
+    bool IsCurrent, IReadOnlyList<ConfigFault> Faults, IReadOnlyList<ConfigFault> Warnings, DateTimeOffset Since, IReadOnlyList<string> NeedsRestart)
+{
+    /// <summary>The state after a refused edit; a refusal that goes on keeps its beginning.</summary>
+    public ConfigStatus Refuse(IReadOnlyList<ConfigFault> faults, IReadOnlyList<ConfigFault> warnings, DateTimeOffset now) =>
+        new(false, faults, warnings, IsCurrent ? now : Since, NeedsRestart);
+}

@@ -20,18 +20,22 @@ sealed partial class ConfigTree
     readonly ConfigNotes _notes;
     readonly Dictionary<AnchorName, ConfigNode> _anchors = [];
 
-    ConfigTree(string text, ConfigNotes notes)
+    readonly string _least;
+
+    ConfigTree(string text, ConfigNotes notes, string least)
     {
+        _least = least;
         _parser = new Parser(new StringReader(Reference().Replace(text, match => $"{Dollar}{Open}{match.Groups[1].Value}{Close}")));
         _notes = notes;
     }
 
+    /// <param name="least">What an empty file is told to hold.</param>
     /// <returns>The root mapping; null, with the fault noted, when the text is no YAML mapping.</returns>
-    public static ConfigMapping? Parse(string text, ConfigNotes notes)
+    public static ConfigMapping? Parse(string text, ConfigNotes notes, string least = "upstreams and models (docs/configuration.md has examples)")
     {
         try
         {
-            return new ConfigTree(text, notes).Document();
+            return new ConfigTree(text, notes, least).Document();
         }
         catch (YamlException e)
         {
@@ -52,7 +56,7 @@ sealed partial class ConfigTree
         _parser.MoveNext();
         if (_parser.Current is not DocumentStart)
         {
-            _notes.Fault(1, "", "is empty; write at least upstreams and models (docs/configuration.md has examples).");
+            _notes.Fault(1, "", $"is empty; write at least {_least}.");
             return null;
         }
 
@@ -66,7 +70,7 @@ sealed partial class ConfigTree
 
         if (root is not ConfigMapping mapping)
         {
-            _notes.Fault(root.Line, "", "must be a mapping of keys to values, such as 'listen: http://127.0.0.1:8080'.");
+            _notes.Fault(root.Line, "", "must be a mapping of keys to values, such as 'name: value'.");
             return null;
         }
 

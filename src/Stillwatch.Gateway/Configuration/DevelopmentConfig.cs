@@ -26,6 +26,7 @@ static class DevelopmentConfig
             Accounts = Existing("--accounts", overrides.Accounts, notes),
             Organizations = Existing("--organizations", overrides.Organizations, notes),
             Apps = Existing("--apps", overrides.Apps, notes),
+            Policy = Existing("--policy", overrides.Policy, notes),
             Upstreams = [target],
             Models = [new ModelRule("*", target.Name, null, null)],
         };

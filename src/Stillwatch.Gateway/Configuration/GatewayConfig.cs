@@ -51,6 +51,9 @@ sealed record GatewayConfig
 
     public string? Apps { get; init; }
 
+    /// <summary>The policy file (docs/access.md); null for the policy that only observes.</summary>
+    public string? Policy { get; init; }
+
     /// <summary>Largest bodies taken, per endpoint; a larger one is a 413. The defaults are the real API's (its documentation, 2026).</summary>
     public long MessageBodyBytes { get; init; } = 32L << 20;
 

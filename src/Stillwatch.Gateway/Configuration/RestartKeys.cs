@@ -15,6 +15,7 @@ static class RestartKeys
         ("accounts", config => config.Accounts),
         ("organizations", config => config.Organizations),
         ("apps", config => config.Apps),
+        ("policy", config => config.Policy), // which file; what stands in it changes while running
     ];
 
     /// <summary>The keys in which a new configuration differs from the running one.</summary>
@@ -34,5 +35,6 @@ static class RestartKeys
         Accounts = running.Accounts,
         Organizations = running.Organizations,
         Apps = running.Apps,
+        Policy = running.Policy,
     };
 }

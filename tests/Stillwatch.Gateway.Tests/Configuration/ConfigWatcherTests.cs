@@ -35,11 +35,11 @@ public sealed class ConfigWatcherTests : IDisposable, ILogger
         List<int> changes = [];
         watcher.Changing += config => changes.Add(config.RetentionDays);
         Edit(Good + "retention_days: 3\n");
-        _time.Advance(ConfigWatcher.Poll);
+        _time.Advance(FileWatch.Poll);
         Assert.Equal(30, watcher.Current.RetentionDays);
-        _time.Advance(ConfigWatcher.Settle);
+        _time.Advance(FileWatch.Settle);
         Assert.Equal(3, watcher.Current.RetentionDays);
-        _time.Advance(10 * ConfigWatcher.Poll);
+        _time.Advance(10 * FileWatch.Poll);
         Assert.Equal([3], changes);
         Assert.True(watcher.Status.IsCurrent);
         Assert.Contains(_logged, line => line.Id == 1200);
@@ -50,13 +50,13 @@ public sealed class ConfigWatcherTests : IDisposable, ILogger
     {
         var watcher = Open(Good);
         Edit("half");
-        _time.Advance(ConfigWatcher.Poll);
+        _time.Advance(FileWatch.Poll);
         Edit("half a file");
-        _time.Advance(ConfigWatcher.Settle);
+        _time.Advance(FileWatch.Settle);
         Assert.True(watcher.Status.IsCurrent);
         Edit(Good + "retention_days: 3\n");
-        _time.Advance(ConfigWatcher.Settle);
-        _time.Advance(ConfigWatcher.Settle);
+        _time.Advance(FileWatch.Settle);
+        _time.Advance(FileWatch.Settle);
         Assert.Equal(3, watcher.Current.RetentionDays);
         Assert.DoesNotContain(_logged, line => line.Id == 1201);
     }
@@ -145,7 +145,7 @@ public sealed class ConfigWatcherTests : IDisposable, ILogger
         for (var i = 0; i < 15 && !changed.Task.IsCompleted; i++)
         {
             await Task.WhenAny(changed.Task, Task.Delay(200, TestContext.Current.CancellationToken));
-            _time.Advance(ConfigWatcher.Settle);
+            _time.Advance(FileWatch.Settle);
         }
 
         Assert.True(changed.Task.IsCompleted);
@@ -175,8 +175,8 @@ public sealed class ConfigWatcherTests : IDisposable, ILogger
 
     void Pass()
     {
-        _time.Advance(ConfigWatcher.Poll);
-        _time.Advance(ConfigWatcher.Settle);
+        _time.Advance(FileWatch.Poll);
+        _time.Advance(FileWatch.Settle);
     }
 
     IDisposable? ILogger.BeginScope<TState>(TState state) => null;

@@ -1,0 +1,160 @@
+using System.Collections.Frozen;
+using System.Net;
+using Stillwatch.Engine.Exchanges;
+using Stillwatch.Gateway.Access.Regions;
+using Stillwatch.Gateway.Access.Standings;
+using Stillwatch.Gateway.Configuration;
+
+namespace Stillwatch.Gateway.Policies;
+
+sealed partial class PolicyReader
+{
+    const double MoreThanHalf = 0.5;
+    const string StandardCode = "region_unsupported";
+    const int MaxListBytes = 64 * 1024 * 1024;
+    const int MostLinesBlamed = 5;
+
+    LevelPolicy Levels(ConfigSection root)
+    {
+        var (rules, names) = (new List<LevelRule>(), new HashSet<string>(StringComparer.Ordinal));
+        foreach (var section in root.Sections("levels"))
+        {
+            rules.Add(new LevelRule(
+                Name(section, names),
+                section.Require("feature", PolicyWords.Features.Parse, "write models, reasoning, batches or files."),
+                section.List("models", (ConfigParser<string>)ConfigScalars.ModelName),
+                section.List("programmes", (ConfigParser<string>)PolicyScalars.Programme),
+                section.Require("needs", PolicyWords.Levels.Parse, "write the least level: contact, payment, person or organization."),
+                section.Read("mode", PolicyWords.RuleModes.Parse, RuleMode.Enforce)));
+            section.RefuseOthers();
+        }
+
+        return new LevelPolicy { Rules = rules };
+    }
+
+    RegionPolicy Regions(ConfigSection section)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var policy = new RegionPolicy
+        {
+            Databases = [.. section.List("databases", (ConfigParser<string>)Existing)],
+            Networks = [.. section.Sections("networks").Select(Networks)],
+            Rules = [.. section.Sections("rules").Select(rule => RegionRule(rule, names))],
+        };
+        section.RefuseOthers();
+        return policy;
+    }
+
+    RegionRule RegionRule(ConfigSection section, HashSet<string> names)
+    {
+        var allow = section.List("allow", (ConfigParser<string>)PolicyScalars.Country);
+        var refuse = section.List("refuse", (ConfigParser<string>)PolicyScalars.Country);
+        var rule = new RegionRule(
+            Name(section, names),
+            section.Read("code", PolicyScalars.ReasonCode, StandardCode),
+            [.. section.List("facts", PolicyWords.Facts.Parse).Distinct()],
+            (allow.Count > 0 ? allow : refuse).ToFrozenSet(StringComparer.Ordinal),
+            allow.Count > 0,
+            [.. section.List("kinds", PolicyWords.Kinds.Parse).Distinct()],
+            section.Read("min_owned_ratio", PolicyScalars.Number(0, 1), MoreThanHalf),
+            section.Read("unknown", PolicyWords.Unknowns.Parse, false),
+            section.Read("mode", PolicyWords.RuleModes.Parse, RuleMode.Enforce));
+        section.RefuseOthers();
+        return rule;
+    }
+
+    KnownNetworks Networks(ConfigSection section)
+    {
+        var kind = section.Require("kind", PolicyWords.Kinds.Parse, "write hosting, vpn, tor, proxy or shared_carrier.");
+        var prefixes = section.List("prefixes", (ConfigParser<IPNetwork>)ConfigScalars.Network);
+        var asns = section.List("asns", (ConfigParser<long>)PolicyScalars.Asn);
+        var file = section.Read<string?>("file", ConfigScalars.Text!, null);
+        section.RefuseOthers();
+        if (file is null)
+        {
+            if (prefixes.Count + asns.Count == 0)
+            {
+                _notes.Warn(section.Path("kind"), "no network is listed; write file, or prefixes and asns.");
+            }
+
+            return new KnownNetworks(kind, prefixes, asns, PolicyForm.Inline);
+        }
+
+        if (prefixes.Count + asns.Count > 0)
+        {
+            _notes.Fault(section.Path("file"), "stands beside prefixes or asns; write them as two entries.");
+        }
+
+        (prefixes, asns) = ReadNetworkList(section, file);
+        return new KnownNetworks(kind, prefixes, asns, file);
+    }
+
+    // One network or AS number a line; # begins a remark.
+    (IReadOnlyList<IPNetwork> Prefixes, IReadOnlyList<long> Asns) ReadNetworkList(ConfigSection section, string file)
+    {
+        var (prefixes, asns, bad) = (new List<IPNetwork>(), new List<long>(), new List<int>());
+        var path = Path.Combine(_folder, file);
+        _files.Add(path);
+        var (text, fault) = ConfigText.Read(path, MaxListBytes);
+        if (text is null)
+        {
+            _notes.Fault(section.Path("file"), $"'{file}' {fault}");
+            return (prefixes, asns);
+        }
+
+        var number = 0;
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            number++;
+            var entry = (line.IndexOf('#') is var remark and >= 0 ? line[..remark] : line).Trim().ToString();
+            if (entry.Length == 0)
+            {
+                continue;
+            }
+
+            if (ConfigScalars.Network(entry, out var prefix) is null)
+            {
+                prefixes.Add(prefix);
+            }
+            else if (PolicyScalars.Asn(entry, out var asn) is null)
+            {
+                asns.Add(asn);
+            }
+            else
+            {
+                bad.Add(number);
+            }
+        }
+
+        if (bad.Count > 0)
+        {
+            _notes.Fault(
+                section.Path("file"),
+                $"'{file}' has {bad.Count} lines that are no network and no AS number, at {string.Join(", ", bad.Take(MostLinesBlamed))}; write 192.0.2.0/24 or AS64500, and # before a remark.");
+        }
+        else if (prefixes.Count + asns.Count == 0)
+        {
+            _notes.Warn(section.Path("file"), $"'{file}' lists nothing.");
+        }
+
+        return (prefixes, asns);
+    }
+
+    string? Existing(string text, out string value)
+    {
+        value = Path.Combine(_folder, text);
+        _files.Add(value);
+        return File.Exists(value) ? null : "is no file that exists (a relative path begins at the policy's folder); create it or correct the path.";
+    }
+
+    string Name(ConfigSection section, HashSet<string> taken)
+    {
+        var name = section.Require("name", (ConfigParser<string>)PolicyScalars.RuleName, "name the rule; refusals and metrics state it.");
+        if (name is not null && !taken.Add(name))
+        {
+            _notes.Fault(section.Path("name"), $"'{name}' is the name of an earlier rule; give each its own.");
+        }
+
+        return name ?? "";
+    }
+}
