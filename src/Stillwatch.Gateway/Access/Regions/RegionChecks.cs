@@ -64,7 +64,7 @@ static class RegionChecks
             }
         }
 
-        foreach (var empty in policy.Networks.Where(list => list.Prefixes.Count + list.Asns.Count == 0))
+        foreach (var empty in policy.Networks.Where(list => !IsFilled(list)))
         {
             yield return $"regions.networks: {empty.Source} ({empty.Kind}) lists nothing; leave it out, or fetch it again.";
         }
@@ -122,6 +122,8 @@ static class RegionChecks
         }
     }
 
+    static bool IsFilled(KnownNetworks list) => list.Prefixes.Count + list.Asns.Count > 0;
+
     static IEnumerable<string> Unanswered(RegionPolicy policy, IReadOnlyList<MmdbFile> databases)
     {
         for (var i = 0; i < policy.Rules.Count; i++)
@@ -135,7 +137,7 @@ static class RegionChecks
 
             foreach (var kind in rule.Facts.Contains(RegionFact.NetworkKind) ? rule.Kinds.Distinct() : [])
             {
-                if (!databases.Any(database => database.StatesKinds) && !policy.Networks.Any(list => list.Kind == kind))
+                if (!databases.Any(database => database.StatesKinds) && !policy.Networks.Any(list => list.Kind == kind && IsFilled(list)))
                 {
                     yield return $"{name}: nothing says which networks are of kind {kind}; name a list under regions.networks, or a database.";
                 }

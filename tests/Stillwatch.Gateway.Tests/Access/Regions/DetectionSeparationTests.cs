@@ -18,7 +18,7 @@ public sealed partial class DetectionSeparationTests
 {
     /// <summary>Where the members are declared, read and written as parts of a record, and nothing else is done with them.</summary>
     static readonly string[] Definitions =
-        ["Exchanges/AccountRecord.cs", "Exchanges/Exchange.cs", "Exchanges/ExchangeWriter.cs", "Exchanges/Member.cs"];
+        ["Exchanges/AccountRecord.cs", "Exchanges/Exchange.cs", "Exchanges/ExchangeWriter.cs", "Exchanges/Member.cs", "Exchanges/RecordLine.cs"];
 
     [Fact]
     public void No_code_of_the_engine_reads_a_country_or_an_owner()

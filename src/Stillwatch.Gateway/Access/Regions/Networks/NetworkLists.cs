@@ -84,7 +84,7 @@ static class NetworkLists
             return $"'{Shown(text)}' is no network; write it like 192.0.2.0/24, 2001:db8::/32, 192.0.2.7 or AS64500.";
         }
 
-        if (IPNetwork.TryParse(text, out var network))
+        if (IPNetwork.TryParse(text, out var network) && network.BaseAddress.Equals(address)) // it clears the bits of hosts in silence
         {
             prefixes.Add(network);
             return null;

@@ -11,12 +11,14 @@ namespace Stillwatch.Gateway.Tests.Access.Regions.Networks;
 /// <summary>A database as its publisher ships it on npm: seven megabytes, flat records. Twin on small ones: <see cref="NetworkFactsTests"/>.</summary>
 public sealed class PublishedGeoTests
 {
-    [Fact]
-    public void It_agrees_with_the_registries_on_nearly_every_network()
+    [Theory]
+    [InlineData("country_ipv4.csv.gz")]
+    [InlineData("country_ipv6.csv.gz")]
+    public void It_agrees_with_the_registries_on_most_networks(string table)
     {
         using var facts = Facts();
         var corpus = Environment.GetEnvironmentVariable("STILLWATCH_CORPUS");
-        var path = Path.Combine(corpus ?? "", "network", "country_ipv4.csv.gz");
+        var path = Path.Combine(corpus ?? "", "network", table);
         Assert.SkipWhen(!File.Exists(path), "STILLWATCH_CORPUS is not set: the registries' table is not here");
         using var text = new StreamReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
         text.ReadLine();
@@ -30,16 +32,19 @@ public sealed class PublishedGeoTests
             }
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"same country {same}, another {other}, unknown {unknown}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{table}: same country {same}, another {other}, unknown {unknown}");
         Assert.True(same > 0.7 * (same + other), $"same {same}, another {other}"); // allocated in one country, announced from another
         Assert.Equal(0, facts.Unreadable);
     }
 
-    [Fact]
-    public void IPv6_is_in_it_too()
+    [Theory]
+    [InlineData("8.8.8.8", "US")]
+    [InlineData("2001:4860:4860::8888", "US")]
+    [InlineData("193.0.6.139", "NL")] // RIPE NCC
+    public void Well_known_addresses_are_where_they_are_known_to_be(string address, string country)
     {
         using var facts = Facts();
-        Assert.Equal("JP", facts.Of(IPAddress.Parse("2001:200::1")).Country); // WIDE Project
+        Assert.Equal(country, facts.Of(IPAddress.Parse(address)).Country);
     }
 
     [Fact]
@@ -52,7 +57,7 @@ public sealed class PublishedGeoTests
                 Rules = [new("allowed", "region_unsupported", [RegionFact.NetworkCountry], new HashSet<string> { "KP" }, false, [], 0.5, false, RuleMode.Enforce)],
             },
             Gateway.Access.Regions.Holdings.OwnershipGraph.Empty, facts);
-        var addresses = Enumerable.Range(0, 4_000).Select(i => new IPAddress([(byte)(1 + (i % 220)), (byte)(i / 7), (byte)(i % 251), 9])).ToArray();
+        var addresses = Enumerable.Range(0, 1_000).Select(i => new IPAddress([(byte)(1 + (i % 220)), (byte)(i / 7), (byte)(i % 251), 9])).ToArray();
         var (look, lookBytes) = Measure(() => Array.ForEach(addresses, address => facts.Of(address)), addresses.Length);
         var (remembered, rememberedBytes) = Measure(() => Array.ForEach(addresses, address => desk.Decide(address)), addresses.Length);
         TestContext.Current.TestOutputHelper?.WriteLine(
@@ -63,8 +68,11 @@ public sealed class PublishedGeoTests
 
     static (double Ns, double Bytes) Measure(Action run, int count)
     {
-        run();
-        run();
+        for (var warm = 0; warm < 50; warm++)
+        {
+            run();
+        }
+
         var bytes = GC.GetAllocatedBytesForCurrentThread();
         var watch = Stopwatch.StartNew();
         run();
