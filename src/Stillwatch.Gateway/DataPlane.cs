@@ -1,10 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using Stillwatch.Gateway.Access;
+using Stillwatch.Gateway.Appeals;
 using Stillwatch.Gateway.Batches;
 using Stillwatch.Gateway.Dialects;
 using Stillwatch.Gateway.Files;
 using Stillwatch.Gateway.Forwarding;
+using Stillwatch.Gateway.Limits;
 using Stillwatch.Gateway.Shelves;
+using Stillwatch.Gateway.Verification;
 
 namespace Stillwatch.Gateway;
 
@@ -24,9 +27,16 @@ sealed class DataPlane(GatewayParts parts)
         try
         {
             var request = context.Request;
+            if (request.Path.Equals(VerificationWebhook.Path, StringComparison.Ordinal))
+            {
+                await parts.Webhook.HandleAsync(context);
+                return;
+            }
+
+            var isOwn = StandingEndpoint.Serves(request.Path);
             var isKnown = ApiEndpoint.TryMatch(request.Method, request.Path, out var endpoint, out var error);
             face = endpoint.Dialect ?? ApiEndpoint.FaceOf(request.Headers, request.Path);
-            if (!isKnown)
+            if (!isKnown && !isOwn)
             {
                 await Reply.ErrorAsync(context, face, error!, requestId);
                 return;
@@ -39,13 +49,27 @@ sealed class DataPlane(GatewayParts parts)
                 return;
             }
 
+            if (isOwn)
+            {
+                await parts.Standing.HandleAsync(context, caller, face, requestId);
+                return;
+            }
+
             if (!caller.Scopes.HasFlag(endpoint.Scope))
             {
                 await Reply.ErrorAsync(context, face, OutOfScope(endpoint.Scope), requestId);
                 return;
             }
 
-            await DispatchAsync(context, endpoint with { Dialect = face, MaxBodyBytes = LimitOf(endpoint) }, caller, requestId);
+            var access = parts.Access.Of(caller, parts.Policy, parts.Responses, parts.EventTime.GetUtcNow());
+            if (parts.Access.Refusal(access, endpoint.Kind, context, parts.State.Config) is { } refusal)
+            {
+                parts.Refuse(requestId, refusal);
+                await Reply.ErrorAsync(context, face, refusal, requestId, headers => Admission.WriteNotice(access, headers));
+                return;
+            }
+
+            await DispatchAsync(context, endpoint with { Dialect = face, MaxBodyBytes = LimitOf(endpoint) }, caller, access, requestId);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -70,15 +94,33 @@ sealed class DataPlane(GatewayParts parts)
         }
     }
 
-    Task DispatchAsync(HttpContext context, ApiEndpoint endpoint, Caller caller, string requestId) => endpoint.Kind switch
+    Task DispatchAsync(HttpContext context, ApiEndpoint endpoint, Caller caller, CallerAccess access, string requestId) =>
+        endpoint.Kind is EndpointKind.Messages or EndpointKind.ChatCompletions
+            ? _inference.RunAsync(context, endpoint, caller, access, requestId)
+            : DispatchShelfAsync(new ShelfCall(context, endpoint, caller, access, requestId, parts.State));
+
+    async Task DispatchShelfAsync(ShelfCall call)
     {
-        EndpointKind.Messages or EndpointKind.ChatCompletions => _inference.RunAsync(context, endpoint, caller, requestId),
-        EndpointKind.CountTokens => _counting.RunAsync(new ShelfCall(context, endpoint, caller, requestId, parts.State)),
-        EndpointKind.Models or EndpointKind.Model => _models.RunAsync(new ShelfCall(context, endpoint, caller, requestId, parts.State)),
-        EndpointKind.Batches or EndpointKind.Batch => _batches.RunAsync(new ShelfCall(context, endpoint, caller, requestId, parts.State)),
-        EndpointKind.Files or EndpointKind.File => _files.RunAsync(new ShelfCall(context, endpoint, caller, requestId, parts.State)),
-        _ => Reply.ErrorAsync(context, endpoint.Dialect!.Value, new GatewayError(404, "not_served", "This path is not served by this gateway."), requestId),
-    };
+        Admission.WriteNotice(call.Access, call.Http.Response.Headers);
+        if (!IsBatchCreation(call) && await parts.Admission.CountAsync(call.Access, call.Caller, "", new LimitDemand(1, 0, 0)) is { } refusal)
+        {
+            parts.Refuse(call.RequestId, refusal);
+            await call.FailAsync(refusal);
+            return;
+        }
+
+        await (call.Endpoint.Kind switch
+        {
+            EndpointKind.CountTokens => _counting.RunAsync(call),
+            EndpointKind.Models or EndpointKind.Model => _models.RunAsync(call),
+            EndpointKind.Batches or EndpointKind.Batch => _batches.RunAsync(call),
+            EndpointKind.Files or EndpointKind.File => _files.RunAsync(call),
+            _ => call.FailAsync(new GatewayError(404, "not_served", "This path is not served by this gateway.")),
+        });
+    }
+
+    // Counted once its members are known.
+    static bool IsBatchCreation(ShelfCall call) => call.Endpoint.Kind == EndpointKind.Batches && HttpMethods.IsPost(call.Method);
 
     // Read at each request: a reloaded configuration may have other limits.
     long LimitOf(ApiEndpoint endpoint) => endpoint.Kind switch

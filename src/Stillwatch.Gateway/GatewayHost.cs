@@ -4,16 +4,20 @@ using Microsoft.Extensions.Logging;
 using Stillwatch.Engine;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Sketches;
+using Stillwatch.Gateway.Access;
+using Stillwatch.Gateway.Access.Standings;
 using Stillwatch.Gateway.Admin;
 using Stillwatch.Gateway.Configuration;
 using Stillwatch.Gateway.Development;
 using Stillwatch.Gateway.Enforcement.Withholding;
+using Stillwatch.Gateway.Enforcement;
 using Stillwatch.Gateway.Forwarding;
 using Stillwatch.Gateway.Keys;
 using Stillwatch.Gateway.Metering;
 using Stillwatch.Gateway.Recording;
 using Stillwatch.Gateway.Telemetry;
 using Stillwatch.Storage;
+using Stillwatch.Storage.Accounts;
 using Stillwatch.Storage.Exchanges;
 using Stillwatch.Storage.Ownership;
 
@@ -33,7 +37,6 @@ sealed partial class GatewayHost : IAsyncDisposable
     readonly Stack<Func<ValueTask>> _closing = [];
     readonly CancellationTokenSource _stopping = new();
     TimeSpan _grace;
-    OperatorRecords _records = new([], []);
 
     GatewayHost()
     {
@@ -84,7 +87,9 @@ sealed partial class GatewayHost : IAsyncDisposable
         Keys = Closing(KeyIssuer.Open(directory, options.Time));
         config = await WithDevelopmentUpstreamAsync(config, options, cancellationToken);
         var metrics = Closing(new GatewayMetrics());
+        OpenRecords(config, options, directory);
         OpenDetection(config, options, directory, metrics, cancellationToken);
+        FollowChanges(options);
         if (watcher is not null)
         {
             watcher.Changing += next => Parts.State = new GatewayState(next, options.Time, Parts.State);
@@ -112,22 +117,35 @@ sealed partial class GatewayHost : IAsyncDisposable
     void OpenDetection(GatewayConfig config, ServeOptions options, DataDirectory directory, GatewayMetrics metrics, CancellationToken cancellationToken)
     {
         var key = new DetectionKey(directory.DetectionKey());
-        _records = OperatorRecords.Read(config);
-        var (models, ids, apps) = (new ModelNames(), new AccountIds(), new AppRegister(_records.Apps));
-        var accounts = new AccountDirectory(key, _records.Accounts);
+        var stated = OperatorRecords.ReadApps(config);
+        var (models, ids, apps) = (new ModelNames(), new AccountIds(), new AppRegister(stated));
+        var policy = OpenPolicy(config, options);
+        OpenAccess(options, directory, key);
         Log = Closing(ExchangeLog.Open(directory.ExchangesPath, key.Id));
         Engine = new LiveEngine(
-            () => new CampaignDetector(new DetectorSettings(), key, accounts, models, ids),
-            StoredForm.Replay(Log.Reader, new SketchRestorer(models, ids, _records.Apps), cancellationToken), options.Time, options.Logs.CreateLogger<LiveEngine>(), options.RestPerReport);
+            () => new CampaignDetector(
+                new DetectorSettings { Policy = (Parts?.Policy.Policy ?? policy).Ladder }, key,
+                new AccountDirectory(key, _accounts.Store.All(RecordKinds.Account)), models, ids),
+            StoredForm.Replay(Log.Reader, new SketchRestorer(models, ids, stated), cancellationToken), options.Time, options.Logs.CreateLogger<LiveEngine>(), options.RestPerReport);
         _closing.Push(Engine.DisposeAsync);
         var content = config.LogContent ? Closing(new ContentLog(directory.ContentPath)) : null;
-        var recorder = new ExchangeRecorder(Log, content, Engine, _records.Apps, metrics, options.Logs.CreateLogger<ExchangeRecorder>());
+        var recorder = new ExchangeRecorder(Log, content, Engine, stated, metrics, options.Logs.CreateLogger<ExchangeRecorder>());
         _closing.Push(recorder.DisposeAsync);
+        var levels = new LevelGate();
+        var reasoning = new ReasoningVault(directory.Pepper(), previous: default, options.Time);
+        var access = new AccessDesk(_accounts.Standings, _regions, levels);
         Parts = new GatewayParts
         {
             State = new GatewayState(config, options.Time),
+            Policy = Enforceable(policy),
+            Access = access,
+            Admission = new Admission(levels, _limiter, _displacement, reasoning, EventTimeOf(options)),
+            Ladder = Closing(new Ladder(
+                _cases, () => Parts?.Policy.Policy ?? policy, account => _accounts.Standings.Of(account, null).Level, options.Logs.CreateLogger<Ladder>())),
+            Standing = StandingPage(access, options),
+            Webhook = Webhook(options),
             Time = options.Time,
-            EventTime = options.EventTime ?? options.Time,
+            EventTime = EventTimeOf(options),
             Keys = Keys.Ring,
             Desks = new SketchDesks(() => new Sketcher(key, models, ids, apps)),
             Recorder = recorder,
@@ -136,7 +154,7 @@ sealed partial class GatewayHost : IAsyncDisposable
             Buffers = new BufferBudget(MaxBodyBytes),
             Events = new DataPlaneEvents(options.Logs.CreateLogger<DataPlane>(), metrics),
             Stopping = _stopping.Token,
-            Reasoning = new ReasoningVault(directory.Pepper(), previous: default, options.Time),
+            Reasoning = reasoning,
             Owners = Closing(OwnershipStore.Open(directory.OwnershipPath)),
         };
         Closing(options.Time.CreateTimer(_ => DeleteOld(), null, RetentionPeriod, RetentionPeriod));
@@ -144,22 +162,22 @@ sealed partial class GatewayHost : IAsyncDisposable
 
     WebApplication AdminListener(GatewayConfig config, ServeOptions options, DataDirectory directory, ConfigWatcher? watcher)
     {
-        var recorded = _records.Accounts.Select(account => account.Account).ToHashSet(StringComparer.Ordinal);
         var token = directory.AdminToken(); // made in any case: commands that name the directory send it, and an open listener does not mind
         var api = new AdminApi(new AdminParts
         {
             Token = config.AdminIsOpen ? null : token,
             Keys = Keys,
             Time = options.Time,
-            Report = Engine.ReportAsync,
+            Report = ShownReportAsync,
             Exchanges = Log.Reader,
             Counts = () => CountsOf(Parts.Recorder.Counts),
             Readiness = () => new Readiness(true, ReasonsOf(watcher), watcher?.Status),
-            IsRecordedAccount = recorded.Contains,
+            IsRecordedAccount = _accounts.Standings.HasAccount,
         });
         var admin = Listeners.Admin(config, services => services.AddStillwatchTelemetry(Environment.GetEnvironmentVariable), options.Logs);
         admin.MapStillwatchMetrics();
         api.Map(admin);
+        MapAccess(api, admin, options);
         return admin;
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Stillwatch.Gateway.Policies;
 using Stillwatch.Gateway.Recording;
 
 namespace Stillwatch.Gateway;
@@ -29,4 +30,7 @@ sealed record ServeOptions
 
     /// <summary>How long a stopping gateway waits for running exchanges; then streams end in an error event.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A policy that stands for the configuration's file.</summary>
+    public AccessPolicy? Policy { get; init; }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Gateway.Dialects;
 using Stillwatch.Gateway.Forwarding;
+using Stillwatch.Gateway.Limits;
 using Stillwatch.Gateway.Shelves;
 
 namespace Stillwatch.Gateway.Batches;
@@ -30,6 +31,9 @@ sealed class BatchBody(ShelfCall call, GatewayParts parts, DateTimeOffset time)
     public List<BatchSketch> Sketches { get; } = [];
 
     public BatchModels Models { get; } = new();
+
+    /// <summary>What all of them may come to.</summary>
+    public LimitDemand Demand { get; private set; }
 
     /// <summary>The id a request's exchange is recorded under.</summary>
     public static string ExchangeIdOf(string origin, string customId) => string.Concat("ex_", Convert.ToHexStringLower(
@@ -149,6 +153,7 @@ sealed class BatchBody(ShelfCall call, GatewayParts parts, DateTimeOffset time)
     {
         using var exchange = new InferenceExchange(ExchangeIdOf(call.RequestId, customId), call.RequestId, call.Face, call.Caller, call.State)
         {
+            Access = call.Access,
             Time = time,
             StartTimestamp = 0,
             IsBatch = true,
@@ -173,6 +178,14 @@ sealed class BatchBody(ShelfCall call, GatewayParts parts, DateTimeOffset time)
             return;
         }
 
+        if (parts.Admission.RefusalOf(exchange, out _) is { } refusal)
+        {
+            _error = refusal with { Message = $"{at}.params: {refusal.Message}" };
+            return;
+        }
+
+        var demand = LimitDemands.Of(body.Length, exchange.MaxTokens, call.Access.Policy.Limits);
+        Demand = new LimitDemand(Demand.Requests + 1, Demand.InputTokens + demand.InputTokens, Demand.OutputTokens + demand.OutputTokens);
         var model = Models.Add(route.RequestedModel, route.UpstreamModel);
         if (model < 0)
         {

@@ -68,7 +68,7 @@ sealed class BatchFlow(GatewayParts parts)
         {
             var time = parts.EventTime.GetUtcNow();
             var batch = new BatchBody(call, parts, time);
-            error = batch.Read(body.Span);
+            error = batch.Read(body.Span) ?? await parts.Admission.CountAsync(call.Access, call.Caller, batch.Sketches[0].Model.Requested, batch.Demand);
             if (error is not null)
             {
                 await call.FailAsync(error);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Stillwatch.Gateway.Dialects;
+using Stillwatch.Engine.Responses;
 using Stillwatch.Gateway.Forwarding;
 using Stillwatch.Gateway.Shelves;
 using Stillwatch.Storage.Ownership;
@@ -146,16 +147,37 @@ sealed class BatchResults(GatewayParts parts)
             _settling.Settle(message, pass.Batch, pass.Call.Caller, customId, model, kept);
         }
 
-        if (place.IsEmpty || model is null || model.Requested == model.Upstream || !pass.Call.State.Config.EchoRequestedModel)
+        var echoes = !place.IsEmpty && model is not null && model.Requested != model.Upstream && pass.Call.State.Config.EchoRequestedModel;
+        var withholding = parts.Admission.WithholdingFor(
+            pass.Call.Access, pass.Call.Access.Response?.Rung ?? Rung.Observe, model?.Requested ?? stated, pass.Call.Face, pass.Call.Caller.Account, pass.Call.RequestId);
+        if (withholding is null)
         {
-            output.Write(line);
+            Echo(line, output);
             return;
         }
 
-        var at = indent + result.Message.Start + place.Start;
-        output.Write(line[..at]);
-        output.Write(ModelToken.Of(model.Requested));
-        output.Write(line[(at + place.Length)..]);
+        var echoed = new ArrayBufferWriter<byte>(line.Length + 64);
+        Echo(line, echoed);
+        var withheld = new ArrayBufferWriter<byte>(echoed.WrittenCount);
+        if (withholding.TryResultLine(echoed.WrittenSpan, withheld))
+        {
+            output.Write(withheld.WrittenSpan);
+        }
+        else
+        {
+            pass.Call.Http.Abort(); // a line that cannot be read is never passed on, and its lack must be seen
+        }
+
+        void Echo(ReadOnlySpan<byte> line, IBufferWriter<byte> output)
+        {
+            var at = indent + result.Message.Start + place.Start;
+            output.Write(echoes ? line[..at] : line);
+            if (echoes)
+            {
+                output.Write(ModelToken.Of(model!.Requested));
+                output.Write(line[(at + place.Length)..]);
+            }
+        }
     }
 
     sealed record Pass(ShelfCall Call, OwnedItem Batch, BatchModels Models, SettledLines.Counting Settled);

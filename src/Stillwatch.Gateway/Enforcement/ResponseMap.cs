@@ -13,6 +13,9 @@ sealed class ResponseMap(IReadOnlyDictionary<string, AccountResponse> responses)
 
     public int Count => _responses.Count;
 
+    /// <summary>By account; ended ones may still be among them.</summary>
+    public IReadOnlyDictionary<string, AccountResponse> All => _responses;
+
     /// <summary>False when nothing is done to the account, or no longer.</summary>
     public bool TryGet(string account, DateTimeOffset now, [NotNullWhen(true)] out AccountResponse? response) =>
         _responses.TryGetValue(account, out response) && now < response.Until;

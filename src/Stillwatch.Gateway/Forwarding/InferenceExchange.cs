@@ -4,6 +4,7 @@ using Stillwatch.Engine.Sketches;
 using Stillwatch.Gateway.Access;
 using Stillwatch.Gateway.Dialects;
 using Stillwatch.Gateway.Enforcement.Withholding;
+using Stillwatch.Gateway.Limits;
 using Stillwatch.Gateway.Metering;
 using Stillwatch.Gateway.Recording;
 using Stillwatch.Gateway.Telemetry;
@@ -23,6 +24,9 @@ sealed class InferenceExchange(string id, string requestId, Dialect face, Caller
     public Caller Caller { get; } = caller;
 
     public GatewayState State { get; } = state;
+
+    /// <summary>What was known and held of the caller when the request arrived.</summary>
+    public required CallerAccess Access { get; init; }
 
     /// <summary>When the request arrived, by event time.</summary>
     public required DateTimeOffset Time { get; init; }
@@ -52,6 +56,15 @@ sealed class InferenceExchange(string id, string requestId, Dialect face, Caller
 
     /// <summary>Reasoning put back into the body before it is translated; null when it is not translated, since then it is among <see cref="Edits"/>.</summary>
     public BodyEdits? Restored { get; set; }
+
+    /// <summary>What the request allows itself to generate; 0 when it does not say.</summary>
+    public int MaxTokens { get; set; }
+
+    /// <summary>What it took out of which budgets; null while nothing was taken.</summary>
+    public LimitReservation? Reservation { get; set; }
+
+    /// <summary>Policy declines what it asks for, in the shape that the API has for that; no model is reached.</summary>
+    public bool IsRefused { get; set; }
 
     /// <summary>Takes the reasoning out of the response; null passes it.</summary>
     public Withholding? Withholding { get; set; }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Stillwatch.Gateway.Access;
 using Stillwatch.Gateway.Dialects;
 using Stillwatch.Gateway.Dialects.Translation;
+using Stillwatch.Gateway.Enforcement.Refusals;
 using Stillwatch.Gateway.Metering;
 using Stillwatch.Gateway.Recording;
 using Stillwatch.Gateway.Telemetry;
@@ -18,11 +19,12 @@ sealed class InferenceFlow(GatewayParts parts)
 {
     const int MaxErrorBytes = 64 * 1024;
 
-    public async Task RunAsync(HttpContext context, ApiEndpoint endpoint, Caller caller, string requestId)
+    public async Task RunAsync(HttpContext context, ApiEndpoint endpoint, Caller caller, CallerAccess access, string requestId)
     {
         var state = parts.State;
         using var exchange = new InferenceExchange(ExchangeId.Of(requestId), requestId, endpoint.Dialect!.Value, caller, state)
         {
+            Access = access,
             Time = parts.EventTime.GetUtcNow(),
             StartTimestamp = parts.Time.GetTimestamp(),
             Waiting = new UpstreamTime(parts.Time),
@@ -33,18 +35,31 @@ sealed class InferenceFlow(GatewayParts parts)
         exchange.Waiting.Begin();
         (exchange.Body, error) = await RequestBody.ReadAsync(context.Request, endpoint.MaxBodyBytes, parts.Buffers, context.RequestAborted);
         exchange.Waiting.End();
-        if (error is not null || !RequestReading.TryRead(context, exchange, exchange.Body!.Span, parts, out error))
+        try
         {
-            parts.Recorder.CountRefused(error.Code);
-            parts.Events.Refused(requestId, error.Code, error.Status);
-            await Reply.ErrorAsync(context, exchange.Face, error, requestId);
-            return;
-        }
+            if (error is not null || !RequestReading.TryRead(context, exchange, exchange.Body!.Span, parts, out error)
+                || (error = await parts.Admission.AdmitAsync(exchange)) is not null)
+            {
+                parts.Refuse(requestId, error);
+                await Reply.ErrorAsync(context, exchange.Face, error, requestId, headers => Admission.WriteHeaders(exchange, headers));
+                return;
+            }
 
+            await RunAdmittedAsync(context, exchange);
+        }
+        finally
+        {
+            parts.Admission.LetGo(exchange);
+        }
+    }
+
+    async Task RunAdmittedAsync(HttpContext context, InferenceExchange exchange)
+    {
+        Admission.WriteHeaders(exchange, context.Response.Headers);
         using var deadline = new Deadline(exchange.Route!.Upstream.Config.TotalTimeout, parts.Time, context.RequestAborted);
         try
         {
-            await ForwardAsync(context, exchange, deadline);
+            await (exchange.IsRefused ? RefuseAsync(context, exchange) : ForwardAsync(context, exchange, deadline));
         }
         catch (Exception e) when (deadline.ClientLeft && e is OperationCanceledException or IOException)
         {
@@ -60,6 +75,16 @@ sealed class InferenceFlow(GatewayParts parts)
         {
             Settle.Exchange(exchange, parts);
         }
+    }
+
+    static async Task RefuseAsync(HttpContext context, InferenceExchange exchange)
+    {
+        (exchange.Status, exchange.End) = (200, ExchangeEnd.Complete);
+        await Refusal.WriteAsync(
+            context, exchange.Face, exchange.Stream, exchange.Route!.RequestedModel, exchange.RequestId,
+            "Requests for reasoning, written out as this one asks for, are declined for this account under a restriction. "
+            + "GET /stillwatch/v1/standing says which, and how to appeal.",
+            exchange.IncludeUsage, exchange.Time);
     }
 
     async Task ForwardAsync(HttpContext context, InferenceExchange exchange, Deadline deadline)
@@ -165,8 +190,7 @@ sealed class InferenceFlow(GatewayParts parts)
         }
         else
         {
-            exchange.Status = error.Status;
-            await Reply.ErrorAsync(context, exchange.Face, error, exchange.RequestId);
+            await FailAsync(context, exchange, error, exchange.End);
         }
     }
 
@@ -245,7 +269,7 @@ sealed class InferenceFlow(GatewayParts parts)
     {
         exchange.Status = error.Status;
         exchange.End = end;
-        await Reply.ErrorAsync(context, exchange.Face, error, exchange.RequestId);
+        await Reply.ErrorAsync(context, exchange.Face, error, exchange.RequestId, headers => Admission.WriteHeaders(exchange, headers));
     }
 
     TranslationContext ContextOf(InferenceExchange exchange) => new()

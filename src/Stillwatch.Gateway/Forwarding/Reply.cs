@@ -8,7 +8,8 @@ namespace Stillwatch.Gateway.Forwarding;
 static class Reply
 {
     /// <summary>A whole error response in the caller's dialect. Does nothing when the response has begun: then only the stream itself can say it.</summary>
-    public static async Task ErrorAsync(HttpContext context, Dialect face, GatewayError error, string requestId)
+    public static async Task ErrorAsync(
+        HttpContext context, Dialect face, GatewayError error, string requestId, Action<IHeaderDictionary>? addHeaders = null)
     {
         var response = context.Response;
         if (response.HasStarted)
@@ -20,6 +21,7 @@ static class Reply
         response.StatusCode = error.Status;
         Identify(response, face, requestId);
         Retry(response, error);
+        addHeaders?.Invoke(response.Headers);
         var body = new ArrayBufferWriter<byte>();
         ErrorBody.Write(body, face, error, requestId);
         await JsonAsync(context, body.WrittenMemory);

@@ -37,6 +37,7 @@ static class RequestReading
 
             exchange.Stream = outline.Stream;
             exchange.IncludeUsage = outline.IncludeUsage;
+            exchange.MaxTokens = outline.MaxTokens;
             Describe(context, exchange, parsed);
             exchange.Content?.NoteClient(parsed);
             desk.Sketcher.SketchRequest(parsed, out exchange.Sketch);

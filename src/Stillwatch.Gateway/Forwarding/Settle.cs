@@ -27,6 +27,7 @@ static class Settle
         using var nothing = exchange.Reading is null ? new ResponseReading(exchange.UpstreamDialect) : null;
         var reading = exchange.Reading ?? nothing!;
         var settlement = exchange.ReachedModel ? Settlement.Of(reading, exchange.Body is null ? [] : exchange.Body.Span, parts.Tokens) : default;
+        parts.Admission.Settle(exchange, exchange.ReachedModel ? settlement : null);
         var elapsed = parts.Time.GetElapsedTime(exchange.StartTimestamp);
         var latencyMs = (int)Math.Min(elapsed.TotalMilliseconds, int.MaxValue);
         byte[]? contentLine = null;

@@ -5,24 +5,23 @@ using Stillwatch.Storage.Logs;
 
 namespace Stillwatch.Gateway.Recording;
 
-/// <summary>What the operator's files say of accounts and apps (contract 5.2), read once at start.</summary>
-sealed record OperatorRecords(IReadOnlyList<AccountRecord> Accounts, IReadOnlyList<AppRecord> Apps)
+/// <summary>What the operator's file says of apps (contract 5.2), read once at start.</summary>
+static class OperatorRecords
 {
-    /// <exception cref="StorageUnusableException">A file is missing or too bad to trust: an account left out would be judged without its records.</exception>
-    public static OperatorRecords Read(GatewayConfig config)
+    /// <exception cref="StorageUnusableException">The file is missing or too bad to trust: an app left out would be judged without its record.</exception>
+    public static IReadOnlyList<AppRecord> ReadApps(GatewayConfig config)
     {
         try
         {
-            var accounts = config.Accounts is { } a ? RecordFile.ReadAccounts(a) : new RecordFile<AccountRecord>([], []);
-            var apps = config.Apps is { } p ? RecordFile.ReadApps(p) : new RecordFile<AppRecord>([], []);
-            return accounts.IsUntrustworthy ? throw Bad(config.Accounts!) : apps.IsUntrustworthy ? throw Bad(config.Apps!) : new(accounts.Records, apps.Records);
+            var apps = config.Apps is { } path ? RecordFile.ReadApps(path) : new RecordFile<AppRecord>([], []);
+            return apps.IsUntrustworthy
+                ? throw new StorageUnusableException(
+                    $"{config.Apps}: over 1 % of its lines are no records of contract 5.2; `stillwatch scan` with this file names the lines. Correct it, or leave it out.")
+                : apps.Records;
         }
         catch (LogUnreadableException e)
         {
             throw new StorageUnusableException(e.Message, e);
         }
     }
-
-    static StorageUnusableException Bad(string path) =>
-        new($"{path}: over 1 % of its lines are no records of contract 5.2; `stillwatch scan` with this file names the lines. Correct it, or leave it out.");
 }

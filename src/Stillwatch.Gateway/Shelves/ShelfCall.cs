@@ -6,7 +6,7 @@ using Stillwatch.Gateway.Forwarding;
 namespace Stillwatch.Gateway.Shelves;
 
 /// <summary>One request to an endpoint beside inference: what is kept on an upstream's shelves (models, batches, files).</summary>
-sealed record ShelfCall(HttpContext Http, ApiEndpoint Endpoint, Caller Caller, string RequestId, GatewayState State)
+sealed record ShelfCall(HttpContext Http, ApiEndpoint Endpoint, Caller Caller, CallerAccess Access, string RequestId, GatewayState State)
 {
     const int LongestIdLength = 256;
     const int LongestShownLength = 100;

@@ -18,6 +18,7 @@ sealed class TokenCounting(GatewayParts parts)
         // The upstream's endpoint knows no metadata: a user the client named is replaced there, but none is put in.
         using var exchange = new InferenceExchange(ExchangeId.Of(call.RequestId), call.RequestId, call.Face, call.Caller, call.State)
         {
+            Access = call.Access,
             Time = parts.EventTime.GetUtcNow(),
             StartTimestamp = parts.Time.GetTimestamp(),
             IntroducesUser = false,

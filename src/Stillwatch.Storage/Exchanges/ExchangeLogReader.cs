@@ -55,6 +55,29 @@ public sealed class ExchangeLogReader(string path, string detectionKeyId)
             reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5));
     }
 
+    /// <summary>The same, model by model as the caller named them.</summary>
+    public IReadOnlyDictionary<string, AccountUsage> UsageByModel(string account, long fromMs, long untilMs)
+    {
+        using var connection = Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = """
+            SELECT model, count(*), sum(input), sum(cache_read), sum(cache_write), sum(output), sum(estimated)
+            FROM exchanges WHERE account = $account AND time_ms >= $from AND time_ms < $until GROUP BY model
+            """;
+        command.Parameters.AddWithValue("$account", account);
+        command.Parameters.AddWithValue("$from", fromMs);
+        command.Parameters.AddWithValue("$until", untilMs);
+        using var reader = command.ExecuteReader();
+        var usage = new Dictionary<string, AccountUsage>(StringComparer.Ordinal);
+        while (reader.Read())
+        {
+            usage[reader.GetString(0)] = new AccountUsage(
+                reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6));
+        }
+
+        return usage;
+    }
+
     SqliteConnection Open()
     {
         var connection = SqliteFile.OpenToRead(path, ExchangeLog.Layout);

@@ -21,6 +21,7 @@ sealed class StandingBook(Func<AccountRecord, OrganizationRecord?, RegionDecisio
     readonly ConcurrentDictionary<string, OrganizationRecord> _organizations = new(StringComparer.Ordinal);
     readonly OrganizationMembers _members = new();
     volatile ConcurrentDictionary<(string Account, string Organization), Pair> _pairs = new();
+    volatile Standing _unknown = Standing.Unknown; // rules may refuse whoever has no record
 
     /// <summary>An account's record is new or another; raised after its standing is.</summary>
     public event Action<AccountRecord>? Changed;
@@ -35,7 +36,7 @@ sealed class StandingBook(Func<AccountRecord, OrganizationRecord?, RegionDecisio
     public Standing Of(string account, string? organization)
     {
         var pairs = _pairs; // before the rest: what is put together below from older parts then lands in a table already thrown away
-        var standing = _standings.TryGetValue(account, out var found) ? found : Standing.Unknown;
+        var standing = _standings.TryGetValue(account, out var found) ? found : _unknown;
         if (organization is null || standing.Account.Organization is not null || !_organizations.TryGetValue(organization, out var record))
         {
             return standing;
@@ -109,6 +110,7 @@ sealed class StandingBook(Func<AccountRecord, OrganizationRecord?, RegionDecisio
                 _standings[account] = Made(standing.Account);
             }
 
+            _unknown = Made(Standing.Unknown.Account);
             _pairs = new();
         }
     }
