@@ -6,8 +6,10 @@ namespace Stillwatch.Gateway.Limits;
 
 /// <summary>Names one budget: rule, subject and, for a budget per model, model, as 128 bits.</summary>
 /// <remarks>
-/// Each part is hashed once (XxHash128, seeded with a secret of this process and the part's domain), and the three are combined by exclusive
-/// or, as a Zobrist key is. Two of a million budgets meet by chance with a probability under 2^-88. Of the parts a client chooses the model's
+/// Each part is hashed once (XxHash128, seeded with a secret of this process and the part's domain), and the three are combined by
+/// exclusive
+/// or, as a Zobrist key is. Two of a million budgets meet by chance with a probability under 2^-88. Of the parts a client chooses the
+/// model's
 /// name alone, and without the seed it cannot prepare one; what it could win is to share budgets that are its own anyway.
 /// </remarks>
 readonly struct BudgetKey(UInt128 value) : IEquatable<BudgetKey>

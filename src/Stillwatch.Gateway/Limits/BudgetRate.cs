@@ -2,10 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace Stillwatch.Gateway.Limits;
 
-/// <summary>How long a part of a budget takes to come back: ticks of 100 ns, and parts of a tick that only <see cref="BudgetRate"/> can read.</summary>
+/// <summary>How long a part of a budget takes to come back: ticks of 100 ns, and parts of a tick that only <see cref="BudgetRate"/> can
+/// read.</summary>
 readonly record struct Refill(long Ticks, long Parts);
 
-/// <summary>What is kept of one budget: when it will be full again if nothing more is taken (the theoretical arrival time), and when it was last found full.</summary>
+/// <summary>What is kept of one budget: when it will be full again if nothing more is taken (the theoretical arrival time), and when it
+/// was last found full.</summary>
 struct BudgetLevel
 {
     /// <summary>UTC ticks; not in the future means full.</summary>
@@ -14,13 +16,15 @@ struct BudgetLevel
     /// <summary>Parts of a tick beyond <see cref="FullAgainTicks"/>.</summary>
     public long Parts;
 
-    /// <summary>UTC ticks of the last arrival that found the budget full. What was taken before it has refilled, so it is not given back a second time.</summary>
+    /// <summary>UTC ticks of the last arrival that found the budget full. What was taken before it has refilled, so it is not given back
+    /// a second time.</summary>
     public long FoundFullTicks;
 }
 
 /// <summary>
 /// The generic cell rate algorithm in its virtual-scheduling form (ATM Forum, Traffic Management Specification 4.0, section 4.4.2; ITU-T
-/// I.371), with a cost per arrival. Exact: a unit's emission interval is the fraction period / amount, kept as whole ticks and whole parts of
+/// I.371), with a cost per arrival. Exact: a unit's emission interval is the fraction period / amount, kept as whole ticks and whole
+/// parts of
 /// a tick of 1 / amount, so nothing is ever rounded and nothing drifts. Immutable; the caller holds the lock of the level.
 /// </summary>
 readonly struct BudgetRate
@@ -55,7 +59,8 @@ readonly struct BudgetRate
         return new Refill((long)Math.Min(ticks, MostTicks), (long)parts);
     }
 
-    /// <summary>Takes <paramref name="charged"/> when there is room for <paramref name="fits"/>, which is no more than a full budget holds.</summary>
+    /// <summary>Takes <paramref name="charged"/> when there is room for <paramref name="fits"/>, which is no more than a full budget
+    /// holds.</summary>
     /// <param name="waitTicks">How long until there would have been room; 0 when taken.</param>
     public bool TryTake(ref BudgetLevel level, long fits, long charged, long nowTicks, out long waitTicks)
     {
@@ -80,10 +85,11 @@ readonly struct BudgetRate
         Set(ref level, Add(level, Of(units)), nowTicks);
     }
 
-    /// <summary>Gives back what was taken at <paramref name="takenTicks"/>, unless the budget has been full since: then time has given it back.</summary>
-    public void GiveBack(ref BudgetLevel level, long units, long takenTicks)
+    /// <summary>Gives back what was taken, unless the budget was found full since: then time has given it back.</summary>
+    /// <param name="foundFullTicks"><see cref="BudgetLevel.FoundFullTicks"/> just after it was taken.</param>
+    public void GiveBack(ref BudgetLevel level, long units, long foundFullTicks)
     {
-        if (level.FoundFullTicks > takenTicks)
+        if (level.FoundFullTicks != foundFullTicks)
         {
             return;
         }
@@ -101,7 +107,8 @@ readonly struct BudgetRate
     /// <summary>Whole units that can be taken at <paramref name="nowTicks"/>; never negative.</summary>
     public long Remaining(in BudgetLevel level, long nowTicks)
     {
-        var (ticks, parts) = level.FullAgainTicks < nowTicks ? (_whole.Ticks, _whole.Parts)
+        var (ticks, parts) = level.FullAgainTicks < nowTicks
+            ? (_whole.Ticks, _whole.Parts)
             : (_whole.Ticks - (level.FullAgainTicks - nowTicks), _whole.Parts - level.Parts);
         if (ticks < 0)
         {
@@ -112,7 +119,8 @@ readonly struct BudgetRate
         return free <= 0 ? 0 : free <= long.MaxValue ? (long)free / _periodTicks : (long)(free / _periodTicks);
     }
 
-    /// <summary>Brings a level to now: a budget that is full stays full. A rule whose amount was changed finds parts it cannot read, and rounds them up.</summary>
+    /// <summary>Brings a level to now: a budget that is full stays full. A rule whose amount was changed finds parts it cannot read, and
+    /// rounds them up.</summary>
     void Advance(ref BudgetLevel level, long nowTicks)
     {
         if (level.Parts >= _amount)
@@ -130,7 +138,9 @@ readonly struct BudgetRate
     Refill Add(in BudgetLevel level, Refill more)
     {
         var parts = level.Parts + more.Parts;
-        return parts >= _amount ? new Refill(level.FullAgainTicks + more.Ticks + 1, parts - _amount) : new Refill(level.FullAgainTicks + more.Ticks, parts);
+        return parts >= _amount
+            ? new Refill(level.FullAgainTicks + more.Ticks + 1, parts - _amount)
+            : new Refill(level.FullAgainTicks + more.Ticks, parts);
     }
 
     static void Set(ref BudgetLevel level, Refill at, long nowTicks) =>

@@ -82,7 +82,8 @@ sealed class BudgetRule
         Meter.InputTokens => InputOf(use),
         Meter.OutputTokens => use.OutputTokens,
         Meter.Tokens => InputOf(use) + use.OutputTokens,
-        Meter.SpendNanoUsd when price is not null => Saturated(use.InputTokens, price.InputNanoUsd) + Saturated(use.OutputTokens, price.OutputNanoUsd)
+        Meter.SpendNanoUsd when price is not null =>
+            Saturated(use.InputTokens, price.InputNanoUsd) + Saturated(use.OutputTokens, price.OutputNanoUsd)
             + Saturated(use.CacheReadTokens, price.CacheReadNanoUsd) + Saturated(use.CacheWriteTokens, price.CacheWriteNanoUsd),
         _ => 0,
     };

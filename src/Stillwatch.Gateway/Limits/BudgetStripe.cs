@@ -5,7 +5,8 @@ namespace Stillwatch.Gateway.Limits;
 
 /// <summary>One part of the table of budgets, under one lock. Whoever takes several takes them in the order of their numbers.</summary>
 /// <remarks>
-/// A budget that is full equals one that is absent, so it is forgotten without loss. The table is swept when it has doubled since it was last
+/// A budget that is full equals one that is absent, so it is forgotten without loss. The table is swept when it has doubled since it was
+/// last
 /// swept, and, when it is full of live budgets, no more often than every <see cref="SweepPause"/>: a
 /// flood of new names cannot make every request pay for a sweep.
 /// </remarks>

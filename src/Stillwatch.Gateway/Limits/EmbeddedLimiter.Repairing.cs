@@ -8,7 +8,7 @@ sealed partial class EmbeddedLimiter
     public void Repair(string account, long spendNanoUsd, DateTimeOffset now)
     {
         RepairRates(account, now.UtcTicks);
-        var left = new Dictionary<string, long>(StringComparer.Ordinal); // of a rule with a budget per model: these share what is given back
+        var left = new Dictionary<string, long>(StringComparer.Ordinal); // by rule: the budgets of one, a model each, share what is given back
         foreach (var stripe in _stripes)
         {
             stripe.Enter();

@@ -90,7 +90,7 @@ sealed partial class EmbeddedLimiter
             ref var slot = ref reservation[i];
             if (slot.Outcome == TakeOutcome.Taken)
             {
-                PutBack(ref slot, reservation.NowTicks);
+                PutBack(ref slot);
                 slot.Outcome = TakeOutcome.Nothing;
             }
         }
@@ -144,7 +144,7 @@ sealed partial class EmbeddedLimiter
                     return TakeOutcome.TableFull;
                 }
 
-                // More than a full budget holds fits when it is full. Tokens are settled later; requests never are, so they count whole now.
+                // More than a full budget holds fits when it is full. Tokens are settled later; requests never are: they count whole now.
                 var fits = Math.Min(slot.Amount, rule.Capacity);
                 slot.Amount = rule.Meter == Meter.Requests ? slot.Amount : fits;
                 var isTaken = rule.Rate.TryTake(ref level, fits, slot.Amount, nowTicks, out waitTicks);
@@ -154,7 +154,7 @@ sealed partial class EmbeddedLimiter
     }
 
     /// <summary>Undoes a <see cref="Take"/> under the same locks.</summary>
-    void PutBack(ref LimitSlot slot, long nowTicks)
+    void PutBack(ref LimitSlot slot)
     {
         var stripe = _stripes[slot.Key.Stripe];
         switch (slot.Rule.Meter)
@@ -167,7 +167,7 @@ sealed partial class EmbeddedLimiter
                 break;
             default:
                 ref var level = ref stripe.KnownLevelOf(slot.Key);
-                slot.Rule.Rate.GiveBack(ref level, slot.Amount, nowTicks);
+                slot.Rule.Rate.GiveBack(ref level, slot.Amount, slot.Level.FoundFullTicks);
                 slot.Level = level;
                 break;
         }
@@ -198,7 +198,7 @@ sealed partial class EmbeddedLimiter
                     ref var known = ref stripe.KnownLevelOf(slot.Key);
                     if (!Unsafe.IsNullRef(ref known))
                     {
-                        slot.Rule.Rate.GiveBack(ref known, -more, takenTicks);
+                        slot.Rule.Rate.GiveBack(ref known, -more, slot.Level.FoundFullTicks);
                     }
 
                     break;

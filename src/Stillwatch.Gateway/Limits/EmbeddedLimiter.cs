@@ -7,8 +7,10 @@ namespace Stillwatch.Gateway.Limits;
 
 /// <summary>Every budget in this process's memory, money on disk too. Thread-safe.</summary>
 /// <remarks>
-/// 1. Find the rules that apply and the stripes their budgets lie in. 2. Take those stripes' locks in order, so that nobody waits in a circle.
-/// 3. Take from every budget; when one that is enforced has too little, give the others back before any lock is left. So an exchange takes from all of
+/// 1. Find the rules that apply and the stripes their budgets lie in. 2. Take those stripes' locks in order, so that nobody waits in a
+/// circle.
+/// 3. Take from every budget; when one that is enforced has too little, give the others back before any lock is left. So an exchange
+/// takes from all of
 /// its budgets or from none, and of any number of parallel requests exactly as many pass as the budget holds. A decision allocates nothing,
 /// but for a refusal, a subject's first money and the growth of a table.
 /// </remarks>
@@ -21,7 +23,8 @@ sealed partial class EmbeddedLimiter : ILimiter, IDisposable
     readonly SpendLedger? _ledger;
     LimitPlan? _plan; // the last one seen, for repairs
 
-    /// <param name="store">Where money is kept; null keeps it in memory alone. Stays the caller's, to be disposed after the limiter.</param>
+    /// <param name="store">Where money is kept; null keeps it in memory alone. Stays the caller's, to be disposed after the
+    /// limiter.</param>
     /// <param name="eventTime">The clock that decisions are made by.</param>
     /// <param name="time">Runs the writing of money.</param>
     /// <param name="mostBudgets">Budgets held at once, spread evenly over the stripes.</param>
@@ -43,7 +46,8 @@ sealed partial class EmbeddedLimiter : ILimiter, IDisposable
     /// <summary>Money cannot be written at the moment.</summary>
     public bool IsStoreFailing => _ledger is { IsFailing: true };
 
-    public ValueTask<LimitRefusal?> ReserveAsync(LimitPlan plan, LimitSubject subject, LimitDemand demand, LimitReservation reservation, DateTimeOffset now) =>
+    public ValueTask<LimitRefusal?> ReserveAsync(
+        LimitPlan plan, LimitSubject subject, LimitDemand demand, LimitReservation reservation, DateTimeOffset now) =>
         new(Reserve(plan, subject, demand, reservation, now.UtcTicks));
 
     public void Settle(LimitReservation reservation, in TokenUsage use, bool isKnown, DateTimeOffset now)

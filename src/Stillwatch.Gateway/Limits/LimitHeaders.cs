@@ -3,8 +3,10 @@ using Stillwatch.Gateway.Dialects;
 
 namespace Stillwatch.Gateway.Limits;
 
-/// <summary>States the tightest enforced limit of each meter, after an admission and after a refusal, in the headers that the caller's SDK reads.</summary>
-/// <remarks>The limit is what a full budget holds, since that is what remaining counts down from; reset is when it will be full again.</remarks>
+/// <summary>States the tightest enforced limit of each meter, after an admission and after a refusal, in the headers that the caller's
+/// SDK reads.</summary>
+/// <remarks>The limit is what a full budget holds, since that is what remaining counts down from; reset is when it will be full
+/// again.</remarks>
 static class LimitHeaders
 {
     /// <summary>Adds nothing for meters that no enforced rule limits. Concurrency and spend have no headers in either API.</summary>

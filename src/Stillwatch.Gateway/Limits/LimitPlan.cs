@@ -5,7 +5,8 @@ using Stillwatch.Gateway.Policies;
 
 namespace Stillwatch.Gateway.Limits;
 
-/// <summary>A limit policy made ready for the hot path: which rules apply to which subjects, prices by model. Immutable but for its caches; made at start and at each reload. Thread-safe.</summary>
+/// <summary>A limit policy made ready for the hot path: which rules apply to which subjects, prices by model. Immutable but for its
+/// caches; made at start and at each reload. Thread-safe.</summary>
 sealed class LimitPlan
 {
     /// <summary>Rules that may apply to one exchange; what it holds is kept in place, without allocation.</summary>
@@ -42,16 +43,22 @@ sealed class LimitPlan
         return models.TryGetValue(model, out var known) ? known : Learn(models, model);
     }
 
-    /// <summary>What is wrong with a policy, a sentence each: what only the whole of it shows. Values out of range are the reader's business.</summary>
+    /// <summary>What is wrong with a policy, a sentence each: what only the whole of it shows. Values out of range are the reader's
+    /// business.</summary>
     public static IReadOnlyList<string> FaultsOf(LimitPolicy policy)
     {
-        var faults = policy.Rules.GroupBy(rule => rule.Name, StringComparer.Ordinal).Where(group => group.Count() > 1)
+        var faults = policy.Rules.GroupBy(rule => rule.Name, StringComparer.Ordinal)
+            .Where(group => group.Count() > 1)
             .Select(group => $"limits: {group.Count()} rules are named '{group.Key}'; give each its own name.").ToList();
         var rules = policy.Rules.Where(rule => rule.Mode != RuleMode.Off).ToList();
-        var worst = Exchanges(rules).Select(exchange => (exchange.Text, Count: rules.Count(rule => Applies(rule, exchange)))).MaxBy(found => found.Count);
+        var worst = Exchanges(rules)
+            .Select(exchange => (exchange.Text, Count: rules.Count(rule => Applies(rule, exchange))))
+            .MaxBy(found => found.Count);
         if (worst.Count > MostRules)
         {
-            faults.Add($"limits: {worst.Count} rules apply to {worst.Text}; at most {MostRules} may. Remove some, or narrow their levels, programmes or models.");
+            faults.Add(
+                $"limits: {worst.Count} rules apply to {worst.Text}; at most {MostRules} may. "
+                + "Remove some, or narrow their levels, programmes or models.");
         }
 
         return faults;
@@ -80,12 +87,16 @@ sealed class LimitPlan
         && (rule.Programmes.Count == 0 || (exchange.Programme is not null && rule.Programmes.Contains(exchange.Programme)))
         && MatchesAny(rule.Models, exchange.Model);
 
-    // Every level, every programme named, and for each pattern the shortest name it matches. Two patterns that meet elsewhere are found when
+    // Every level, every programme named, and for each pattern the shortest name it matches. Two patterns that meet elsewhere are found
+    // when
     // an exchange meets both: it is then treated as one the store cannot decide on.
     static IEnumerable<(VerificationLevel Level, string? Programme, string Model, string Text)> Exchanges(IReadOnlyList<LimitRule> rules) =>
         from level in Enum.GetValues<VerificationLevel>()
         from programme in rules.SelectMany(rule => rule.Programmes).Distinct().Prepend(null)
-        from model in rules.SelectMany(rule => rule.Models).Select(pattern => pattern.Replace("*", "", StringComparison.Ordinal)).Distinct().Prepend("")
-        select (level, programme, model,
-            $"accounts of level {level.ToString().ToLowerInvariant()}{(programme is null ? "" : $" in programme '{programme}'")} that ask for '{(model.Length == 0 ? "any model" : model)}'");
+        from model in rules.SelectMany(rule => rule.Models).Select(pattern => pattern.Replace("*", "")).Distinct().Prepend("")
+        select (level, programme, model, Described(level, programme, model));
+
+    static string Described(VerificationLevel level, string? programme, string model) =>
+        $"accounts of level {level.ToString().ToLowerInvariant()}{(programme is null ? "" : $" in programme '{programme}'")} that ask for "
+        + (model.Length == 0 ? "any model" : $"'{model}'");
 }

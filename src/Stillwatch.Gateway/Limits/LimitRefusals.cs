@@ -8,8 +8,8 @@ static class LimitRefusals
     // Beyond this some SDKs sleep as long as they are told and others ignore the header, so a longer wait is said as "do not retry".
     static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(60);
 
-    // Exchanges take seconds to minutes; nobody can say which ends next.
-    static readonly TimeSpan ConcurrencyRetryAfter = TimeSpan.FromSeconds(1);
+    // Exchanges take seconds to minutes, and money is written every second; nobody can say more.
+    static readonly TimeSpan Shortly = TimeSpan.FromSeconds(1);
 
     const string Cure = "ask less often, or ask the operator for more.";
 
@@ -20,8 +20,9 @@ static class LimitRefusals
         {
             var period = limit.SpendPeriod == SpendPeriod.Day ? "day" : "month";
             return new LimitRefusal(limit.Name, rule.Meter, null, new GatewayError(429, "spend_limit_reached",
-                $"The spend limit '{limit.Name}' of ${limit.Amount / 1_000_000_000m:0.##########} a {period} for {WhoseBudget(limit)} leaves too little for this request. "
-                + $"Wait for the next UTC {period}, ask for fewer tokens, or ask the operator for more.{Standing(limit)}")
+                $"The spend limit '{limit.Name}' of ${limit.Amount / 1_000_000_000m:0.##########} a {period} for {WhoseBudget(limit)} "
+                + $"leaves too little for this request. Wait for the next UTC {period}, ask for fewer tokens, "
+                + $"or ask the operator for more.{Standing(limit)}")
             {
                 ShouldRetry = false,
             });
@@ -29,16 +30,18 @@ static class LimitRefusals
 
         if (rule.Meter == Meter.Concurrency)
         {
-            return new LimitRefusal(limit.Name, rule.Meter, ConcurrencyRetryAfter, new GatewayError(429, "too_many_concurrent",
-                $"The limit '{limit.Name}' allows {limit.Amount} requests at once for {WhoseBudget(limit)}: let some end first, {Cure}{Standing(limit)}")
+            return new LimitRefusal(limit.Name, rule.Meter, Shortly, new GatewayError(429, "too_many_concurrent",
+                $"The limit '{limit.Name}' allows {limit.Amount} requests at once for {WhoseBudget(limit)}: "
+                + $"let some end first, {Cure}{Standing(limit)}")
             {
-                RetryAfter = ConcurrencyRetryAfter,
+                RetryAfter = Shortly,
             });
         }
 
         var isSoon = wait <= LongestRetryAfter;
         return new LimitRefusal(limit.Name, rule.Meter, wait, new GatewayError(429, "rate_limited",
-            $"The limit '{limit.Name}' of {limit.Amount} {Unit(rule.Meter)} per {Written(limit.Period)} for {WhoseBudget(limit)} leaves too little for this request: {Cure}{Standing(limit)}")
+            $"The limit '{limit.Name}' of {limit.Amount} {Unit(rule.Meter)} per {Written(limit.Period)} for {WhoseBudget(limit)} "
+            + $"leaves too little for this request: {Cure}{Standing(limit)}")
         {
             RetryAfter = isSoon ? wait : null,
             ShouldRetry = isSoon ? null : false,
@@ -46,10 +49,11 @@ static class LimitRefusals
     }
 
     /// <summary>The limiter could not decide and the policy says that nobody is served then.</summary>
-    public static LimitRefusal Unavailable(BudgetRule rule) => new(rule.Rule.Name, rule.Meter, ConcurrencyRetryAfter, new GatewayError(503, "limits_unavailable",
+    public static LimitRefusal Unavailable(BudgetRule rule) => new(rule.Rule.Name, rule.Meter, Shortly, new GatewayError(
+        503, "limits_unavailable",
         $"The limit '{rule.Rule.Name}' cannot be checked at the moment. Try again shortly; if it lasts, tell the operator.")
     {
-        RetryAfter = ConcurrencyRetryAfter,
+        RetryAfter = Shortly,
     });
 
     static string WhoseBudget(LimitRule rule) => rule.Per switch

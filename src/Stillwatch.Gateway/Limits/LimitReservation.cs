@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Stillwatch.Gateway.Limits;
 
-/// <summary>What one exchange took out of which budgets, and how they stood then. One per exchange, used again when that one is over; not thread-safe.</summary>
+/// <summary>What one exchange took out of which budgets, and how they stood then. One per exchange, used again when that one is over; not
+/// thread-safe.</summary>
 /// <remarks>After a refusal nothing is held, but how the budgets stand can still be read: refusals bear the same headers.</remarks>
 sealed class LimitReservation
 {

@@ -34,7 +34,8 @@ enum LimitOutcome
     DebtLost,
 }
 
-/// <summary>Counts by rule and outcome. Thread-safe. As many as there are rules, so bounded; a count of something that exists costs no allocation.</summary>
+/// <summary>Counts by rule and outcome. Thread-safe. As many as there are rules, so bounded; a count of something that exists costs no
+/// allocation.</summary>
 sealed class LimitTally
 {
     readonly ConcurrentDictionary<(string Rule, LimitOutcome Outcome), StrongBox<long>> _counts = new();
@@ -42,7 +43,8 @@ sealed class LimitTally
     public void Add(string rule, LimitOutcome outcome) =>
         Interlocked.Increment(ref _counts.GetOrAdd((rule, outcome), static _ => new StrongBox<long>()).Value);
 
-    public long Of(string rule, LimitOutcome outcome) => _counts.TryGetValue((rule, outcome), out var count) ? Volatile.Read(ref count.Value) : 0;
+    public long Of(string rule, LimitOutcome outcome) =>
+        _counts.TryGetValue((rule, outcome), out var count) ? Volatile.Read(ref count.Value) : 0;
 
     /// <summary>Everything counted so far, by rule, then outcome.</summary>
     public IReadOnlyList<(string Rule, LimitOutcome Outcome, long Count)> Counts =>

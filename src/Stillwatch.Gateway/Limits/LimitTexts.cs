@@ -1,6 +1,7 @@
 namespace Stillwatch.Gateway.Limits;
 
-/// <summary>Numbers of one budget as header values, made once each. Thread-safe: two threads may make the same text, nothing else.</summary>
+/// <summary>Numbers of one budget as header values, made once each. Thread-safe: two threads may make the same text, nothing
+/// else.</summary>
 sealed class LimitTexts(long capacity)
 {
     const int MostCached = 1024;
@@ -24,7 +25,8 @@ sealed class LimitTexts(long capacity)
         number < MostCached ? _texts[number] ??= (number * unit).ToString() : (number * unit).ToString();
 }
 
-/// <summary>When budgets are full again, as both dialects write it. Most are within the next minutes, so texts are kept by second. Thread-safe.</summary>
+/// <summary>When budgets are full again, as both dialects write it. Most are within the next minutes, so texts are kept by second.
+/// Thread-safe.</summary>
 sealed class ResetTexts
 {
     const int Seconds = 512;
@@ -42,8 +44,8 @@ sealed class ResetTexts
             return kept.Text;
         }
 
-        var text = new DateTime(Math.Min(second, DateTime.MaxValue.Ticks / TimeSpan.TicksPerSecond) * TimeSpan.TicksPerSecond, DateTimeKind.Utc)
-            .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
+        var shown = Math.Min(second, DateTime.MaxValue.Ticks / TimeSpan.TicksPerSecond) * TimeSpan.TicksPerSecond;
+        var text = new DateTime(shown, DateTimeKind.Utc).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
         _instants[place] = new SecondText(second, text);
         return text;
     }

@@ -42,12 +42,14 @@ sealed class SpendBudget(string rule, LimitScope scope, SpendPeriod period, stri
     }
 
     public StoredSpend ToStored() => new(
-        rule, (int)scope, (int)period, subject, model, (UntilTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond, SpentNanoUsd);
+        rule, (int)scope, (int)period, subject, model,
+        (UntilTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond, SpentNanoUsd);
 
     public static (BudgetKey Key, SpendBudget Budget) FromStored(StoredSpend stored)
     {
         var (scope, period) = ((LimitScope)stored.Scope, (SpendPeriod)stored.Period);
-        var hash = BudgetRule.HashOf(stored.Rule, scope, stored.Model is not null, Meter.SpendNanoUsd, period) ^ BudgetKey.HashSubject(stored.Subject);
+        var hash = BudgetRule.HashOf(stored.Rule, scope, stored.Model is not null, Meter.SpendNanoUsd, period)
+            ^ BudgetKey.HashSubject(stored.Subject);
         return (
             new BudgetKey(stored.Model is null ? hash : hash ^ BudgetKey.HashModel(stored.Model)),
             new SpendBudget(stored.Rule, scope, period, stored.Subject, stored.Model)

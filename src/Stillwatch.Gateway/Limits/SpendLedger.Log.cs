@@ -10,4 +10,8 @@ sealed partial class SpendLedger
 
     [LoggerMessage(1601, LogLevel.Information, "Spend is written to spend.db again")]
     static partial void LogRecovered(ILogger log);
+
+    [LoggerMessage(1602, LogLevel.Error,
+        "The spend of {Budgets} budgets could not be written at the end and is lost: they start from what spend.db holds")]
+    static partial void LogLost(ILogger log, int budgets);
 }

@@ -3,7 +3,8 @@ using Stillwatch.Storage.Spend;
 
 namespace Stillwatch.Gateway.Limits;
 
-/// <summary>Keeps money on disk: read once at start, written behind once a second and at the end. A killed process loses a second of spend at most, and never its reservations.</summary>
+/// <summary>Keeps money on disk: read once at start, written behind once a second and at the end. A killed process loses a second of
+/// spend at most, and never its reservations.</summary>
 /// <remarks>
 /// While the store fails, what is to be written waits in the table, which is bounded, and the next second tries again; whether requests are
 /// served meanwhile is the policy's choice. Thread-safe.
@@ -72,6 +73,11 @@ sealed partial class SpendLedger : IDisposable
         Write();
         lock (_writing)
         {
+            if (_isFailing && !_isDisposed)
+            {
+                LogLost(_log, TakeDirty().Rows.Count);
+            }
+
             _isDisposed = true;
         }
     }

@@ -4,7 +4,8 @@ using Stillwatch.Storage.Sqlite;
 
 namespace Stillwatch.Storage.Spend;
 
-/// <summary>Money spent, by budget and period, on disk. A write that has returned survives a killed process and a power loss. Thread-safe.</summary>
+/// <summary>Money spent, by budget and period, on disk. A write that has returned survives a killed process and a power loss.
+/// Thread-safe.</summary>
 public sealed class SpendStore : IDisposable
 {
     static readonly SqliteLayout Layout = new("spend", 1, """
@@ -36,7 +37,8 @@ public sealed class SpendStore : IDisposable
         lock (_lock)
         {
             using var command = _connection.CreateCommand();
-            command.CommandText = "SELECT rule, scope, period, subject, is_per_model, model, until_ms, nano_usd FROM spend WHERE until_ms > $now";
+            command.CommandText =
+                "SELECT rule, scope, period, subject, is_per_model, model, until_ms, nano_usd FROM spend WHERE until_ms > $now";
             command.Parameters.AddWithValue("$now", nowMs);
             using var reader = command.ExecuteReader();
             var spends = new List<StoredSpend>();
@@ -107,7 +109,7 @@ public sealed class SpendStore : IDisposable
             error = null;
             return true;
         }
-        catch (SqliteException e)
+        catch (Exception e) when (e is SqliteException or InvalidOperationException) // the latter when it is disposed already
         {
             error = e.Message;
             return false;

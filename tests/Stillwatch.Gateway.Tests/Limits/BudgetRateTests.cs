@@ -17,7 +17,7 @@ public sealed class BudgetRateTests
             var rate = new BudgetRate(amount, TimeSpan.FromTicks(period), burst);
             var oracle = new ExactBucket(amount, period, burst);
             var level = default(BudgetLevel);
-            var (now, taken) = (Now, new List<(long Units, long At)>());
+            var (now, taken) = (Now, new List<(long Units, long FoundFull, long ExactFoundFull)>());
             foreach (var (kind, pause, units, pick) in steps)
             {
                 now += pause;
@@ -25,8 +25,8 @@ public sealed class BudgetRateTests
                 {
                     var one = taken[pick % taken.Count];
                     taken.Remove(one);
-                    rate.GiveBack(ref level, Math.Min(one.Units, units), one.At);
-                    oracle.GiveBack(Math.Min(one.Units, units), one.At, now);
+                    rate.GiveBack(ref level, Math.Min(one.Units, units), one.FoundFull);
+                    oracle.GiveBack(Math.Min(one.Units, units), one.ExactFoundFull, now);
                 }
                 else if (kind == 1)
                 {
@@ -40,7 +40,7 @@ public sealed class BudgetRateTests
                     Assert.Equal(exactWait, wait);
                     if (isTaken)
                     {
-                        taken.Add((units, now));
+                        taken.Add((units, level.FoundFullTicks, oracle.FoundFull));
                     }
                 }
 
@@ -105,7 +105,8 @@ public sealed class BudgetRateTests
         readonly BigInteger _whole = new BigInteger(burst) * period;
         BigInteger _free = new BigInteger(burst) * period;
         long _at;
-        long _foundFull;
+
+        public long FoundFull { get; private set; }
 
         public bool TryTake(long fits, long charged, long now, out long wait)
         {
@@ -122,10 +123,10 @@ public sealed class BudgetRateTests
             _free -= new BigInteger(units) * period;
         }
 
-        public void GiveBack(long units, long taken, long now)
+        public void GiveBack(long units, long foundFull, long now)
         {
             Refill(now);
-            _free = _foundFull > taken ? _free : BigInteger.Min(_whole, _free + (new BigInteger(units) * period));
+            _free = FoundFull > foundFull ? _free : BigInteger.Min(_whole, _free + (new BigInteger(units) * period));
         }
 
         public long Remaining(long now)
@@ -137,7 +138,7 @@ public sealed class BudgetRateTests
         void Arrive(long now)
         {
             Refill(now);
-            _foundFull = _free == _whole ? now : _foundFull;
+            FoundFull = _free == _whole ? now : FoundFull;
         }
 
         void Refill(long now)

@@ -150,6 +150,19 @@ public sealed class EmbeddedLimiterTests
     }
 
     [Fact]
+    public void Of_two_callers_whose_clocks_were_read_in_the_other_order_each_gets_its_own_back()
+    {
+        using var bench = new LimiterBench(Rule("otpm", Meter.OutputTokens, 1000));
+        var (late, early) = (new LimitReservation(), new LimitReservation());
+        _ = bench.Limiter.ReserveAsync(bench.Plan, Anna, Tokens(0, 400), late, Start.AddTicks(10));
+        _ = bench.Limiter.ReserveAsync(bench.Plan, Anna, Tokens(0, 600), early, Start);
+        bench.Settle(early);
+        bench.Settle(late);
+        bench.Clock.Advance(TimeSpan.FromTicks(10));
+        bench.Admit(Anna, Tokens(0, 1000));
+    }
+
+    [Fact]
     public void Concurrency_is_what_runs_now_however_it_ends()
     {
         using var bench = new LimiterBench(Rule("at-once", Meter.Concurrency, 3));

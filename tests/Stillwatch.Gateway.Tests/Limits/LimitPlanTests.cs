@@ -13,7 +13,7 @@ public sealed class LimitPlanTests
         static LimitPolicy Of(int rules, Func<int, LimitRule, LimitRule> narrow) =>
             new() { Rules = [.. Enumerable.Range(0, rules).Select(i => narrow(i, Rule($"r{i}", Meter.Requests, 5)))] };
         Assert.Empty(LimitPlan.FaultsOf(Of(16, (_, rule) => rule)));
-        Assert.Contains("17 rules apply to accounts of level none that ask for 'any model'", Assert.Single(LimitPlan.FaultsOf(Of(17, (_, rule) => rule))));
+        Assert.Contains("17 rules apply to accounts of level none that ask for any model", Assert.Single(LimitPlan.FaultsOf(Of(17, (_, rule) => rule))));
         Assert.Empty(LimitPlan.FaultsOf(Of(30, (i, rule) => i > 15 ? rule with { Mode = RuleMode.Off } : rule)));
         Assert.Empty(LimitPlan.FaultsOf(Of(50, (i, rule) => rule with { Levels = [(VerificationLevel)(i % 5)] })));
         Assert.Empty(LimitPlan.FaultsOf(Of(32, (i, rule) => rule with { Models = [$"m{i % 2}-*"] })));
