@@ -9,8 +9,11 @@ using Stillwatch.Storage.Logs;
 
 namespace Stillwatch.Gateway.Admin;
 
-/// <summary>Takes in a body of JSON Lines, accounts and organizations of contract 5.2 in any order. Held in memory: ten thousand lines.</summary>
-/// <remarks>A line with the member <c>account</c> is an account's, every other an organization's. Bad lines are told and passed over; of two records of one id the later counts.</remarks>
+/// <summary>
+/// Takes in a body of JSON Lines, accounts and organizations of contract 5.2 in any order. Held in memory: ten thousand lines.
+/// </summary>
+/// <remarks>A line with the member <c>account</c> is an account's, every other an organization's. Bad lines are told and passed over; of
+/// two records of one id the later counts.</remarks>
 sealed class RecordUpload(AccountRegister register, ChangeNote note)
 {
     /// <summary>A million records of the longest usual kind.</summary>

@@ -48,7 +48,7 @@ sealed record VerificationEvent
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException) // the second: half of a surrogate pair
         {
-            fault = $"the body is no such JSON object as docs/access.md describes, at {(e as JsonException)?.Path ?? "$"}";
+            fault = $"the body is no such JSON object as docs/accounts.md describes, at {(e as JsonException)?.Path ?? "$"}";
         }
 
         read = fault is null ? read : null;

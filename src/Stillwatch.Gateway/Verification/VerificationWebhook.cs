@@ -6,7 +6,9 @@ using Stillwatch.Gateway.Configuration;
 
 namespace Stillwatch.Gateway.Verification;
 
-/// <summary><c>POST /stillwatch/v1/webhooks/verification</c>: any vendor that knows a shared secret reports levels of verification.</summary>
+/// <summary>
+/// <c>POST /stillwatch/v1/webhooks/verification</c>: any vendor that knows a shared secret reports levels of verification.
+/// </summary>
 /// <remarks>
 /// Statuses are chosen for vendors, which send again after 5xx and give up or page somebody after 4xx: an unknown account is a 404 and not
 /// remembered, so that the same event can be sent again once the account exists. Steps: (1) without a secret there is no such path;

@@ -4,8 +4,12 @@ using System.Text;
 
 namespace Stillwatch.Gateway.Verification;
 
-/// <summary>The signature of a webhook: <c>t=UNIX-SECONDS,v1=HEX[,v1=HEX]</c>, each HEX the HMAC-SHA-256 of <c>{t}.{body}</c> under a shared secret.</summary>
-/// <remarks>The time is signed, so a recorded delivery is worthless once the tolerance has passed. Several secrets and several <c>v1</c> let either side change its secret first.</remarks>
+/// <summary>
+/// The signature of a webhook: <c>t=UNIX-SECONDS,v1=HEX[,v1=HEX]</c>, each HEX the HMAC-SHA-256 of <c>{t}.{body}</c> under a shared
+/// secret.
+/// </summary>
+/// <remarks>The time is signed, so a recorded delivery is worthless once the tolerance has passed. Several secrets and several <c>v1</c>
+/// let either side change its secret first.</remarks>
 static class WebhookSignature
 {
     public const string Header = "stillwatch-signature";
@@ -17,7 +21,10 @@ static class WebhookSignature
 
     const int MaxHeaderLength = 1024;
 
-    /// <summary>Whether somebody who knows one of the secrets signed this body near <paramref name="now"/>. Takes as long for a wrong signature as for a right one.</summary>
+    /// <summary>
+    /// Whether somebody who knows one of the secrets signed this body near <paramref name="now"/>. Takes as long for a wrong signature as
+    /// for a right one.
+    /// </summary>
     /// <param name="signedAt">The time that was signed.</param>
     public static bool IsValid(string? header, ReadOnlySpan<byte> body, IReadOnlyList<string> secrets, TimeSpan tolerance, DateTimeOffset now, out DateTimeOffset signedAt)
     {

@@ -3,7 +3,10 @@ namespace Stillwatch.Storage.Accounts;
 /// <summary>Verification events that came, so that each counts once.</summary>
 public sealed partial class AccountStore
 {
-    /// <summary>How long an event's id is known. Vendors repeat a delivery for days; what is older than its signature's tolerance is refused before it gets here.</summary>
+    /// <summary>
+    /// How long an event's id is known. Vendors repeat a delivery for days; what is older than its signature's tolerance is refused
+    /// before it gets here.
+    /// </summary>
     public static readonly TimeSpan EventMemory = TimeSpan.FromDays(30);
 
     /// <summary>Null when this id has not come, or longer ago than <see cref="EventMemory"/>.</summary>

@@ -3,7 +3,10 @@ namespace Stillwatch.Storage.Accounts;
 /// <summary>Many records at once.</summary>
 public sealed partial class AccountStore
 {
-    /// <summary>Takes in records of a file that was last written at <paramref name="fileTime"/>; what acts have set since stays, see <see cref="RecordMerge"/>.</summary>
+    /// <summary>
+    /// Takes in records of a file that was last written at <paramref name="fileTime"/>; what acts have set since stays, see <see
+    /// cref="RecordMerge"/>.
+    /// </summary>
     /// <param name="changed">Told of each record that is new or now differs, after it is on disk.</param>
     public ImportTally ImportFile<T>(RecordKind<T> kind, IEnumerable<T> records, DateTimeOffset fileTime, ChangeNote note, Action<T>? changed = null)
         where T : class
@@ -38,7 +41,9 @@ public sealed partial class AccountStore
         }
     }
 
-    /// <summary>Say this when all of a file's records are in: a start that was cut short imports it again, which changes nothing twice.</summary>
+    /// <summary>
+    /// Say this when all of a file's records are in: a start that was cut short imports it again, which changes nothing twice.
+    /// </summary>
     public void SetLastImport<T>(RecordKind<T> kind, ImportedFile file)
         where T : class
     {

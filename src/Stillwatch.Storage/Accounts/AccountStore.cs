@@ -5,7 +5,10 @@ using Stillwatch.Storage.Sqlite;
 
 namespace Stillwatch.Storage.Accounts;
 
-/// <summary>Accounts and organizations on disk, and what was ever changed of them. Nothing is deleted. A change that has returned survives a killed process and a power loss. Thread-safe.</summary>
+/// <summary>
+/// Accounts and organizations on disk, and what was ever changed of them. Nothing is deleted. A change that has returned survives a
+/// killed process and a power loss. Thread-safe.
+/// </summary>
 public sealed partial class AccountStore : IDisposable
 {
     /// <summary>Records of an import in one transaction.</summary>

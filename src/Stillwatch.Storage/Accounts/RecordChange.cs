@@ -4,7 +4,9 @@ namespace Stillwatch.Storage.Accounts;
 /// <param name="By">A person, a vendor, or the name of a file.</param>
 public sealed record ChangeNote(ChangeSource Source, string By, string Reason, DateTimeOffset At);
 
-/// <summary>Where a value comes from. Only what the operator's files say is ever outranked by an earlier change; see <see cref="RecordMerge"/>.</summary>
+/// <summary>
+/// Where a value comes from. Only what the operator's files say is ever outranked by an earlier change; see <see cref="RecordMerge"/>.
+/// </summary>
 public enum ChangeSource
 {
     /// <summary>A file named in the configuration.</summary>

@@ -4,7 +4,10 @@ using Share = Stillwatch.Engine.Exchanges.Ownership; // beside us stands a names
 
 namespace Stillwatch.Storage.Accounts;
 
-/// <summary>Whether a record means something to us. A word that nobody acts on would be worse than a refusal: a misspelt licence would license nothing, a misspelt country pass every rule.</summary>
+/// <summary>
+/// Whether a record means something to us. A word that nobody acts on would be worse than a refusal: a misspelt licence would license
+/// nothing, a misspelt country pass every rule.
+/// </summary>
 public static class RecordCheck
 {
     public const int MaxIdLength = 256;
@@ -46,15 +49,16 @@ public static class RecordCheck
     public static bool TryClean(OrganizationRecord record, [NotNullWhen(true)] out OrganizationRecord? clean, [NotNullWhen(false)] out string? fault)
     {
         clean = null;
+        var owners = record.Owners ?? []; // a line without owners is read as null, whatever the type says
         fault = Id("organization", record.Organization) ?? Country("country", record.Country)
-            ?? (record.Owners.Count > MaxOwners ? $"owners holds {record.Owners.Count} entries: at most {MaxOwners}" : null)
-            ?? record.Owners.Select(Of).FirstOrDefault(found => found is not null);
+            ?? (owners.Count > MaxOwners ? $"owners holds {owners.Count} entries: at most {MaxOwners}" : null)
+            ?? owners.Select(Of).FirstOrDefault(found => found is not null);
         if (fault is not null)
         {
             return false;
         }
 
-        clean = record with { Country = Upper(record.Country), Owners = [.. record.Owners.Select(owner => owner with { Country = Upper(owner.Country) })] };
+        clean = record with { Country = Upper(record.Country), Owners = [.. owners.Select(owner => owner with { Country = Upper(owner.Country) })] };
         return true;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Stillwatch.Engine.Exchanges;
@@ -98,15 +99,19 @@ public static class RecordKinds
         ],
     };
 
+    /// <summary>A licence as the history and people have it.</summary>
+    public static string Say(Licence licence)
+    {
+        var end = licence.Until is { } until ? $"until {until.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}" : "without end";
+        return $"{licence.Purpose} of {licence.Scope ?? "every model"}, {end}, granted by {licence.GrantedBy ?? "nobody named"}";
+    }
+
     static string? Text(VerificationLevel? level) => level?.ToString().ToLowerInvariant();
 
-    static string? Text(Licence? licence) => licence is null
-        ? null
-        : string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"{licence.Purpose} of {licence.Scope ?? "every model"}, {(licence.Until is { } until ? $"until {until:yyyy-MM-dd}" : "without end")}, granted by {licence.GrantedBy ?? "nobody named"}");
+    static string? Text(Licence? licence) => licence is null ? null : Say(licence);
 
     static string? Text(IReadOnlyList<Share> owners) => owners.Count == 0
         ? null
         : string.Join("; ", owners.Select(owner => string.Create(
-            System.Globalization.CultureInfo.InvariantCulture, $"{owner.Owner} ({owner.Country ?? "country unknown"}) {owner.ShareRatio}")));
+            CultureInfo.InvariantCulture, $"{owner.Owner} ({owner.Country ?? "country unknown"}) {owner.ShareRatio}")));
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Gateway.Admin;
+using Stillwatch.Storage.Accounts;
 
 namespace Stillwatch.Verbs;
 
@@ -21,9 +22,7 @@ static class AccountText
         Say("level", Name(account.Level) + Origin(account));
         Say("status", account.Closed ? $"{record.Status}: every call is refused" : record.Status);
         Say("programme", record.Programme);
-        Say("licence", record.Licence is { } licence
-            ? string.Create(CultureInfo.InvariantCulture, $"{licence.Purpose} of {licence.Scope ?? "every model"}, {(licence.Until is { } until ? $"until {until:yyyy-MM-dd}" : "without end")}, granted by {licence.GrantedBy ?? "nobody named"}")
-            : null);
+        Say("licence", record.Licence is { } licence ? RecordKinds.Say(licence) : null);
         Say("organization", record.Organization is null ? null
             : $"{record.Organization}{(account.Organization is { } o ? $" ({o.Country ?? "country unknown"}, {o.Owners.Count} owners known)" : " (no record)")}");
         Say("declared country", record.DeclaredCountry);
@@ -33,7 +32,8 @@ static class AccountText
         Say("created", record.Created?.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture));
         foreach (var change in account.History ?? [])
         {
-            text.Append(CultureInfo.InvariantCulture, $"{change.At.UtcDateTime:yyyy-MM-dd HH:mm}Z  {change.What}: {change.From ?? "-"} -> {change.To ?? "-"}  by {change.By} ({Name(change.Source)}): {change.Reason}\n");
+            var at = change.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
+            text.Append($"{at}  {change.What}: {change.From ?? "-"} -> {change.To ?? "-"}  by {change.By} ({Name(change.Source)}): {change.Reason}\n");
         }
 
         return text.ToString().TrimEnd('\n');

@@ -6,7 +6,9 @@ using Stillwatch.Storage.Accounts;
 
 namespace Stillwatch.Verbs;
 
-/// <summary><c>stillwatch accounts list|show|set|import|grant-licence|revoke-licence</c>: what is known of accounts, through a running server.</summary>
+/// <summary>
+/// <c>stillwatch accounts list|show|set|import|grant-licence|revoke-licence</c>: what is known of accounts, through a running server.
+/// </summary>
 /// <remarks>Exit codes: as <see cref="ServerOptions"/>; an import of which over 1 % of the lines are bad ends with 3.</remarks>
 static class AccountsVerb
 {

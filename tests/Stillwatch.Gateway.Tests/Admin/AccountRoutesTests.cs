@@ -180,9 +180,9 @@ public sealed class AccountRoutesTests
         await Put(server, """{"account":"a","organization":"o"}""" + "\n" + """{"organization":"o"}""");
         var (_, document) = await server.SendAsync(Get, "/api/v1/openapi.json");
         var schemas = document.GetProperty("components").GetProperty("schemas");
-        foreach (var (schema, path) in (ReadOnlySpan<(string, string)>)[("Account", "accounts/a"), ("Organization", "organizations/o"), ("Accounts", "accounts"), ("Organizations", "organizations")])
+        foreach (var (schema, path) in ((string, string)[])[("Account", "accounts/a"), ("Organization", "organizations/o"), ("Accounts", "accounts"), ("Organizations", "organizations")])
         {
-            var answer = server.SendAsync(Get, $"/api/v1/{path}").GetAwaiter().GetResult().Body;
+            var answer = (await server.SendAsync(Get, $"/api/v1/{path}")).Body;
             var described = schemas.GetProperty(schema);
             Assert.All(answer.EnumerateObject(), member => Assert.True(described.GetProperty("properties").TryGetProperty(member.Name, out _), $"{schema}.{member.Name}"));
             Assert.All(described.GetProperty("required").EnumerateArray(), name => Assert.True(answer.TryGetProperty(name.GetString()!, out _), $"{schema} lacks {name}"));

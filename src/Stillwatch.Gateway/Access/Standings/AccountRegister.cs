@@ -62,7 +62,9 @@ sealed class AccountRegister
         }
     }
 
-    /// <summary>Takes back levels whose time is over: each falls to what the account or organization had without that verification.</summary>
+    /// <summary>
+    /// Takes back levels whose time is over: each falls to what the account or organization had without that verification.
+    /// </summary>
     /// <returns>How many.</returns>
     public int ExpireLevels() => Expire(RecordKinds.Account, Standings.Set) + Expire(RecordKinds.Organization, Standings.Set);
 

@@ -2,7 +2,9 @@ using Stillwatch.Engine.Exchanges;
 
 namespace Stillwatch.Gateway.Access.Standings;
 
-/// <summary>Which accounts belong to an organization, and which organizations another one owns a share of. For one writer at a time.</summary>
+/// <summary>
+/// Which accounts belong to an organization, and which organizations another one owns a share of. For one writer at a time.
+/// </summary>
 sealed class OrganizationMembers
 {
     readonly Dictionary<string, HashSet<string>> _accounts = new(StringComparer.Ordinal);

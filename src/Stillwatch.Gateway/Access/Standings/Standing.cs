@@ -2,7 +2,9 @@ using Stillwatch.Engine.Exchanges;
 
 namespace Stillwatch.Gateway.Access.Standings;
 
-/// <summary>What is known of an account and its organization, put together once and swapped whole when a record changes. Immutable.</summary>
+/// <summary>
+/// What is known of an account and its organization, put together once and swapped whole when a record changes. Immutable.
+/// </summary>
 sealed record Standing
 {
     /// <summary>Of an account that no record names; one for all of them, so that made-up names take no memory.</summary>

@@ -4,16 +4,21 @@ using Stillwatch.Gateway.Access.Regions;
 
 namespace Stillwatch.Gateway.Access.Standings;
 
-/// <summary>Every account's standing, in memory. Thread-safe: readers take whole immutable standings without a lock, writers go one at a time.</summary>
+/// <summary>
+/// Every account's standing, in memory. Thread-safe: readers take whole immutable standings without a lock, writers go one at a time.
+/// </summary>
 /// <remarks>
 /// A lookup is one or two table look-ups and allocates nothing, but for the first call of an account through a key that names another
 /// organization than any record does. Accounts without a record share <see cref="Standing.Unknown"/>: memory follows the operator's
 /// records and keys, never the names a caller makes up.
 /// </remarks>
-/// <param name="region">What region rules say of an account, everything but its network; null decides nothing. Asked again by <see cref="Recheck"/>.</param>
+/// <param name="region">What region rules say of an account, everything but its network; null decides nothing. Asked again by <see
+/// cref="Recheck"/>.</param>
 sealed class StandingBook(Func<AccountRecord, OrganizationRecord?, RegionDecision?>? region = null)
 {
-    /// <summary>Pairs kept of an account and an organization that only its key names; beyond it they are put together at each call.</summary>
+    /// <summary>
+    /// Pairs kept of an account and an organization that only its key names; beyond it they are put together at each call.
+    /// </summary>
     const int MaxPairs = 250_000;
 
     readonly Lock _writing = new();
@@ -26,7 +31,10 @@ sealed class StandingBook(Func<AccountRecord, OrganizationRecord?, RegionDecisio
     /// <summary>An account's record is new or another; raised after its standing is.</summary>
     public event Action<AccountRecord>? Changed;
 
-    /// <summary>An organization's record is new or another; raised before the standings that hang on it are put together again, so that an ownership graph can be brought up to date.</summary>
+    /// <summary>
+    /// An organization's record is new or another; raised before the standings that hang on it are put together again, so that an
+    /// ownership graph can be brought up to date.
+    /// </summary>
     public event Action<OrganizationRecord>? OrganizationChanged;
 
     /// <summary>Accounts with a record.</summary>
@@ -83,7 +91,9 @@ sealed class StandingBook(Func<AccountRecord, OrganizationRecord?, RegionDecisio
         Changed?.Invoke(record);
     }
 
-    /// <summary>Takes an organization's record in, and puts together again the standings of its accounts and of those of all it owns.</summary>
+    /// <summary>
+    /// Takes an organization's record in, and puts together again the standings of its accounts and of those of all it owns.
+    /// </summary>
     public void Set(OrganizationRecord record)
     {
         lock (_writing)

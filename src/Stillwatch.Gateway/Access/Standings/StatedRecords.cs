@@ -17,7 +17,8 @@ static partial class StatedRecords
 {
     const double MaxBadRatio = 0.01;
 
-    /// <exception cref="StorageUnusableException">A file cannot be read, or over 1 % of its lines are no records: an account left out would be judged without them.</exception>
+    /// <exception cref="StorageUnusableException">A file cannot be read, or over 1 % of its lines are no records: an account left out
+    /// would be judged without them.</exception>
     public static void Import(GatewayConfig config, AccountRegister register, ILogger log)
     {
         // Organizations first: the standings of accounts are then put together once.
