@@ -49,5 +49,8 @@ sealed class GatewayParts
     /// <summary>Withholds reasoning, and puts it back into requests.</summary>
     public required ReasoningVault Reasoning { get; init; }
 
+    /// <summary>Whose reasoning is withheld, asked once for each exchange when its request was read; null withholds nobody's.</summary>
+    public Func<InferenceExchange, Withholding?>? Withhold { get; set; }
+
     public required DataPlaneEvents Events { get; init; }
 }

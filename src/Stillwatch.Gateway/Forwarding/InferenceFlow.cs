@@ -40,6 +40,7 @@ sealed class InferenceFlow(GatewayParts parts)
             return;
         }
 
+        exchange.Withholding = parts.Withhold?.Invoke(exchange);
         using var deadline = new Deadline(exchange.Route!.Upstream.Config.TotalTimeout, parts.Time, context.RequestAborted);
         try
         {
