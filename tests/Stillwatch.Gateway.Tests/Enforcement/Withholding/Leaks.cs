@@ -13,14 +13,21 @@ static class Leaks
     public static void AssertNone(ReadOnlySpan<byte> received, string reasoning, string answer, string name)
     {
         var windows = Windows(Encoding.UTF8.GetBytes(reasoning));
-        windows.ExceptWith(Windows(Encoding.UTF8.GetBytes(answer)));
-        var unescaped = new ArrayBufferWriter<byte>();
-        RawText.Unescape(received, unescaped);
-        foreach (var form in (byte[][])[received.ToArray(), unescaped.WrittenSpan.ToArray()])
+        var said = Encoding.UTF8.GetBytes(answer);
+        windows.ExceptWith(Windows(said));
+        windows.ExceptWith(Windows(Unescaped(said))); // the arguments of calls are JSON inside JSON
+        foreach (var form in (byte[][])[received.ToArray(), Unescaped(received)])
         {
             var found = Windows(form).FirstOrDefault(windows.Contains);
             Assert.True(found is null, $"{name}: '{found}' of the reasoning came through");
         }
+    }
+
+    static byte[] Unescaped(ReadOnlySpan<byte> bytes)
+    {
+        var unescaped = new ArrayBufferWriter<byte>();
+        RawText.Unescape(bytes, unescaped);
+        return unescaped.WrittenSpan.ToArray();
     }
 
     static HashSet<string> Windows(ReadOnlySpan<byte> bytes)

@@ -169,6 +169,17 @@ public sealed class WithheldMessageTests
     }
 
     [Fact]
+    public void Where_the_template_opens_the_tag_text_begins_withheld()
+    {
+        var got = new WithheldRun { TextBeginsInside = true }.Stream(
+            Dialect.Anthropic, Start, """{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}""",
+            """{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"the secret</thi"}}""",
+            """{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"nk>The answer"}}""", Stop, End, MessageStop);
+        Assert.Equal("\n0:The answer", Spoken.Stream(Dialect.Anthropic, Encoding.UTF8.GetBytes(got)).Answer);
+        Assert.DoesNotContain("secret", got);
+    }
+
+    [Fact]
     public void The_models_name_is_still_replaced()
     {
         var bytes = Encoding.UTF8.GetBytes(WithheldRun.Events(Dialect.Anthropic, Start, Thinking, Thought, Signature, Stop, End, MessageStop));
