@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.IO.Compression;
@@ -26,7 +27,8 @@ sealed class ReasoningSeal
     const int NonceBytes = 12;
     const int TagBytes = 16;
     const int HeadBytes = 13; // kind, and the lengths of what is compressed, of text and of signature
-    const int PaddingBytes = 512;
+    const int PaddingBytes = 510;
+    const int RestBytes = 2; // with these a token is whole groups of three: base64 without spare bits that could be changed unseen
     const int BrotliQuality = 4; // below a millisecond for 32 KB, within a few percent of the best
     const int BrotliWindow = 22;
 
@@ -64,7 +66,7 @@ sealed class ReasoningSeal
     {
         var bytes = new byte[Base64Url.GetMaxDecodedLength(token.Length)];
         if (!token.StartsWith(Mark)
-            || !Base64Url.TryDecodeFromUtf8(Padless(token), bytes, out var length)
+            || Base64Url.DecodeFromUtf8(token, bytes, out _, out var length) != OperationStatus.Done
             || length < Version.Length + NonceBytes + TagBytes
             || !bytes.AsSpan().StartsWith(Version))
         {
@@ -106,7 +108,8 @@ sealed class ReasoningSeal
         BinaryPrimitives.WriteInt32LittleEndian(packed.AsSpan(1), length);
         BinaryPrimitives.WriteInt32LittleEndian(packed.AsSpan(5), reasoning.Text.Length);
         BinaryPrimitives.WriteInt32LittleEndian(packed.AsSpan(9), reasoning.Signature.Length);
-        return packed[..((HeadBytes + length + PaddingBytes - 1) / PaddingBytes * PaddingBytes)];
+        var used = HeadBytes + length - RestBytes;
+        return packed[..(((used + PaddingBytes - 1) / PaddingBytes * PaddingBytes) + RestBytes)];
     }
 
     // Only of bytes that the tag vouches for; the checks are against another version of ourselves.
@@ -146,6 +149,4 @@ sealed class ReasoningSeal
     }
 
     static byte[] Bound(string account) => [.. Version, .. Encoding.UTF8.GetBytes(account)];
-
-    static ReadOnlySpan<byte> Padless(ReadOnlySpan<byte> token) => token.TrimEnd((byte)'=');
 }

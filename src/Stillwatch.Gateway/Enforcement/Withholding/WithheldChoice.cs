@@ -28,10 +28,10 @@ sealed class WithheldChoice(int index, Withholding terms)
     {
         _kept.ResetWrittenCount();
         var ends = !choice["finish_reason"u8].Text.IsEmpty;
-        var said = new Said();
-        EditMessage(source, choice["delta"u8], edits, isWhole, ends, ref said);
-        EditMessage(source, choice["message"u8], edits, isWhole, ends, ref said);
-        if (ends && !isWhole && !said.HasContent)
+        var said = new Said { TextIsOver = ends || choice["delta"u8]["tool_calls"u8].Elements.MoveNext() };
+        EditMessage(source, choice["delta"u8], edits, isWhole, ref said);
+        EditMessage(source, choice["message"u8], edits, isWhole, ref said);
+        if (said.TextIsOver && !isWhole && !said.HasContent)
         {
             _tags.Flush(_kept);
         }
@@ -60,7 +60,7 @@ sealed class WithheldChoice(int index, Withholding terms)
         _calls.Clear();
     }
 
-    void EditMessage(ReadOnlySpan<byte> source, RawValue message, BodyEdits edits, bool isWhole, bool ends, ref Said said)
+    void EditMessage(ReadOnlySpan<byte> source, RawValue message, BodyEdits edits, bool isWhole, ref Said said)
     {
         if (!message.IsObject)
         {
@@ -79,11 +79,11 @@ sealed class WithheldChoice(int index, Withholding terms)
         var content = message["content"u8];
         if (content.IsString)
         {
-            EditText(source, content, edits, isWhole, ends, ref said);
+            EditText(source, content, edits, isWhole, ref said);
         }
         else if (content.IsArray)
         {
-            EditParts(source, content, edits, isWhole, ends, ref said);
+            EditParts(source, content, edits, isWhole, ref said);
         }
 
         var speaks = false;
@@ -129,7 +129,7 @@ sealed class WithheldChoice(int index, Withholding terms)
         _reasoning.Add(content.IsEmpty ? other : content);
     }
 
-    void EditText(ReadOnlySpan<byte> source, RawValue text, BodyEdits edits, bool isWhole, bool ends, ref Said said)
+    void EditText(ReadOnlySpan<byte> source, RawValue text, BodyEdits edits, bool isWhole, ref Said said)
     {
         ReadOnlySpan<byte> kept;
         if (isWhole)
@@ -140,7 +140,7 @@ sealed class WithheldChoice(int index, Withholding terms)
         {
             _kept.ResetWrittenCount();
             _tags.Filter(text.Text, _kept);
-            if (ends)
+            if (said.TextIsOver)
             {
                 _tags.Flush(_kept);
             }
@@ -159,13 +159,13 @@ sealed class WithheldChoice(int index, Withholding terms)
         _kept.ResetWrittenCount();
     }
 
-    void EditParts(ReadOnlySpan<byte> source, RawValue parts, BodyEdits edits, bool isWhole, bool ends, ref Said said)
+    void EditParts(ReadOnlySpan<byte> source, RawValue parts, BodyEdits edits, bool isWhole, ref Said said)
     {
         foreach (var part in parts.Elements)
         {
             if (part["text"u8].IsString && !ReasoningNames.IsCarrierBlock(part))
             {
-                EditText(source, part["text"u8], edits, isWhole, ends, ref said);
+                EditText(source, part["text"u8], edits, isWhole, ref said);
             }
             else if (!ReasoningNames.IsCarrierBlock(part))
             {
@@ -182,5 +182,6 @@ sealed class WithheldChoice(int index, Withholding terms)
         public bool IsChanged;
         public bool Speaks;
         public bool HasContent;
+        public bool TextIsOver; // the end, or calls begin: an unfinished tag was none
     }
 }
