@@ -175,7 +175,6 @@ public sealed record AppealAnswered : CaseEntry
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(LowerCaseEnum<Verdict>), typeof(LowerCaseEnum<Rung>), typeof(LowerCaseEnum<CaseState>), typeof(LowerCaseEnum<AppealDecision>)])]
 [JsonSerializable(typeof(CaseEntry))]
 sealed partial class CaseEntryJson : JsonSerializerContext;
