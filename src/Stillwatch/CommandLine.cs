@@ -24,6 +24,7 @@ static class CommandLine
         SimulateVerb.Create(),
         EvaluateVerb.Create(),
         KeysVerb.Create(),
+        PolicyVerb.Create(),
     };
 
     /// <returns>The exit code.</returns>
