@@ -13,6 +13,9 @@ sealed record ServeOptions
     /// <summary>The ready line as JSON.</summary>
     public bool Json { get; init; }
 
+    /// <summary>The policy in force and its later editions; null for <see cref="PolicyReader.Default"/>. The caller's to dispose.</summary>
+    public PolicyWatcher? Policy { get; init; }
+
     /// <summary>Where every part logs to; the caller's to dispose.</summary>
     public required ILoggerFactory Logs { get; init; }
 

@@ -27,6 +27,7 @@ static class CommandLine
         AccountsVerb.Create(),
         CasesVerb.Create(),
         CampaignsVerb.Create(),
+        PolicyVerb.Create(),
     };
 
     /// <returns>The exit code.</returns>

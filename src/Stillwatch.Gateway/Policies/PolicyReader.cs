@@ -45,8 +45,7 @@ sealed partial class PolicyReader
         var reader = new PolicyReader(notes, Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/");
         var policy = reader.Whole(new ConfigSection(root, notes, environment));
         new PolicyChecks(policy, notes).Run();
-        policy = policy with { Hash = HashOf(policy) };
-        return new PolicyReading(notes.HasFaults ? null : policy, notes.Faults, notes.Warnings, reader._files);
+        return new PolicyReading(notes.HasFaults ? null : policy with { Hash = HashOf(policy) }, notes.Faults, notes.Warnings, reader._files);
     }
 
     /// <summary>First 16 hex digits of the SHA-256 of the canonical form: the same for every file that means the same.</summary>

@@ -21,6 +21,7 @@ static partial class PolicyText
             switch (value)
             {
                 case null:
+                case JsonObject mappings when mappings.All(member => member.Value is null):
                     break;
                 case JsonObject inner:
                     text.Append($"{indent}{key}:\n");

@@ -29,6 +29,34 @@ public sealed class ExchangeLogReader(string path, string detectionKeyId)
         }
     }
 
+    /// <summary>Every exchange from <paramref name="fromMs"/> on that was there when the reading began, in the order they began; of one instant, as written.</summary>
+    /// <remarks>In pages, as <see cref="Sketches"/>.</remarks>
+    /// <exception cref="StorageUnusableException">The log does not exist or cannot be read.</exception>
+    public IEnumerable<StoredCall> Calls(long fromMs, CancellationToken cancellationToken)
+    {
+        using var connection = Open();
+        var last = connection.Number("SELECT coalesce(max(sequence), 0) FROM exchanges");
+        for (var (timeMs, sequence, isMore) = (fromMs, 0L, true); isMore;)
+        {
+            var page = CallPage(connection, timeMs, sequence, last);
+            foreach (var call in page)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return call;
+            }
+
+            isMore = page.Count == SketchesPerPage;
+            (timeMs, sequence) = isMore ? (page[^1].TimeMs, page[^1].Sequence) : (0, 0);
+        }
+    }
+
+    /// <summary>When the newest exchange began, Unix milliseconds; null when there is none.</summary>
+    public long? NewestMs()
+    {
+        using var connection = Open();
+        return connection.Number("SELECT coalesce(max(time_ms), -1) FROM exchanges") is var newest and >= 0 ? newest : null;
+    }
+
     /// <summary>Exchanges in the log now.</summary>
     public long Count()
     {
@@ -91,6 +119,29 @@ public sealed class ExchangeLogReader(string path, string detectionKeyId)
             connection.Dispose();
             throw;
         }
+    }
+
+    static List<StoredCall> CallPage(SqliteConnection connection, long timeMs, long sequence, long last)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = """
+            SELECT sequence, time_ms, latency_ms, account, organization, key_id, model, input, cache_read, cache_write, output
+            FROM exchanges WHERE (time_ms, sequence) > ($time, $sequence) AND sequence <= $last ORDER BY time_ms, sequence LIMIT $most
+            """;
+        command.Parameters.AddWithValue("$time", timeMs);
+        command.Parameters.AddWithValue("$sequence", sequence);
+        command.Parameters.AddWithValue("$last", last);
+        command.Parameters.AddWithValue("$most", SketchesPerPage);
+        using var reader = command.ExecuteReader();
+        var page = new List<StoredCall>(SketchesPerPage);
+        while (reader.Read())
+        {
+            page.Add(new StoredCall(
+                reader.GetInt64(0), reader.GetInt64(1), reader.GetInt32(2), reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetString(4),
+                reader.GetString(5), reader.GetString(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9), reader.GetInt64(10)));
+        }
+
+        return page;
     }
 
     static List<StoredSketch> Page(SqliteConnection connection, long after, long last)

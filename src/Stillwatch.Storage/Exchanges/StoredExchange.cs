@@ -56,6 +56,12 @@ public sealed record StoredExchange
 /// <param name="Model">As the caller named it; with <paramref name="App"/> what a sketch holds as an index of the process that made it.</param>
 public sealed record StoredSketch(long Sequence, string Account, string Model, string? App, byte[] Sketch);
 
+/// <summary>What is read back of an exchange to ask what limits would have done: who, when, how much; no sketch.</summary>
+/// <param name="TimeMs">When it began, Unix milliseconds.</param>
+public sealed record StoredCall(
+    long Sequence, long TimeMs, int LatencyMs, string Account, string? Organization, string KeyId, string Model,
+    long InputTokens, long CacheReadTokens, long CacheWriteTokens, long OutputTokens);
+
 /// <summary>What an account used in a span of time.</summary>
 /// <param name="EstimatedExchanges">Of these, how many have a count of our own in place of the upstream's.</param>
 public sealed record AccountUsage(

@@ -32,7 +32,7 @@ static class ScanVerb
         var accounts = File("--accounts", "What the operator knows of accounts; without it identity evidence is absent.");
         var organizations = File("--organizations", "Organizations and their owners.");
         var apps = File("--apps", "Reviewed third-party applications.");
-        var policy = File("--policy", "Thresholds per rung (JSON); the default otherwise.");
+        var policy = File("--policy", "A policy file, whose ladder is used; the default otherwise.");
         var key = File("--key", "The secret for the sketches, 32 bytes; a random one for this run otherwise.");
         var memory = new Option<string>("--memory") { Description = "Ceiling of the detector's tables, e.g. 512MiB or 1.5GiB.", HelpName = "SIZE" };
         var shards = new Option<int>("--shards") { Description = "How many shards share the work; any number gives the same report.", HelpName = "N", DefaultValueFactory = _ => new DetectorSettings().Shards };

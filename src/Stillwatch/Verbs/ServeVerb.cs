@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Stillwatch.Gateway;
 using Stillwatch.Gateway.Configuration;
+using Stillwatch.Gateway.Policies;
 
 namespace Stillwatch.Verbs;
 
@@ -22,12 +23,13 @@ static class ServeVerb
         var accounts = Option("--accounts", "FILE", "What the operator knows of accounts.");
         var organizations = Option("--organizations", "FILE", "Organizations and their owners.");
         var apps = Option("--apps", "FILE", "Reviewed third-party applications.");
+        var policy = Option("--policy", "FILE", "Who may call, from where, how much, and what follows a judgement (docs/access.md).");
         var check = new Option<bool>("--check") { Description = "Only check the configuration: print every fault; exit 0 or 2." };
         var json = new Option<bool>("--json") { Description = "The ready line, the log and the result of --check as JSON." };
         var schema = new Option<bool>("--schema") { Description = "Print the JSON schema of the configuration, for editors, and end." };
         var verb = new Command("serve", "Stand in front of a model server: authenticate, forward byte-true, meter, watch.")
         {
-            config, listen, admin, data, upstream, api, accounts, organizations, apps, check, json, schema,
+            config, listen, admin, data, upstream, api, accounts, organizations, apps, policy, check, json, schema,
         };
         verb.SetAction((parsed, cancellationToken) =>
         {
@@ -45,6 +47,7 @@ static class ServeVerb
                 Accounts = parsed.GetValue(accounts),
                 Organizations = parsed.GetValue(organizations),
                 Apps = parsed.GetValue(apps),
+                Policy = parsed.GetValue(policy),
             };
             var server = new ServerStart(
                 overrides, parsed.GetValue(check), parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
@@ -71,7 +74,9 @@ static class ServeVerb
             var (reading, watcher) = ConfigWatcher.Open(path, overrides, Environment.GetEnvironmentVariable, TimeProvider.System, logs.CreateLogger<ConfigWatcher>());
             using (watcher)
             {
-                if (Checked(reading, path) is { } code)
+                var (policyReading, policy) = OpenPolicy(reading, logs);
+                using var _ = policy;
+                if (Checked(reading, policyReading, path) is { } code)
                 {
                     return code;
                 }
@@ -80,8 +85,9 @@ static class ServeVerb
                 {
                     signal.Cancel = true; // its default would end the process
                     watcher!.Reload();
+                    policy?.Reload();
                 });
-                var options = new ServeOptions { IsDevelopment = false, Json = json, Logs = logs };
+                var options = new ServeOptions { IsDevelopment = false, Json = json, Logs = logs, Policy = policy };
                 return await GatewayHost.RunAsync(reading.Config!, watcher, options, output, error, cancellationToken);
             }
         }
@@ -89,13 +95,15 @@ static class ServeVerb
         public async Task<int> Development(string? upstream, string? api, CancellationToken cancellationToken)
         {
             var reading = DevelopmentConfig.Read(overrides, upstream, api, Environment.GetEnvironmentVariable);
-            if (Checked(reading, "The command line") is { } code)
+            using var logs = Logs();
+            var (policyReading, policy) = OpenPolicy(reading, logs);
+            using var _ = policy;
+            if (Checked(reading, policyReading, "The command line") is { } code)
             {
                 return code;
             }
 
-            using var logs = Logs();
-            var options = new ServeOptions { IsDevelopment = true, Json = json, Logs = logs };
+            var options = new ServeOptions { IsDevelopment = true, Json = json, Logs = logs, Policy = policy };
             if (overrides.DataDirectory is not null)
             {
                 return await GatewayHost.RunAsync(reading.Config!, null, options, output, error, cancellationToken);
@@ -112,29 +120,27 @@ static class ServeVerb
             }
         }
 
+        /// <summary>Reads the policy the configuration names. Without one, or without a configuration, there is nothing to read and no fault.</summary>
+        static (PolicyReading Reading, PolicyWatcher? Watcher) OpenPolicy(ConfigReading reading, ILoggerFactory logs) =>
+            reading.Config?.Policy is { } path
+                ? PolicyWatcher.Open(path, Environment.GetEnvironmentVariable, TimeProvider.System, logs.CreateLogger<PolicyWatcher>())
+                : (new PolicyReading(PolicyReader.Default, [], [], []), null);
+
         /// <returns>The exit code when the run ends here.</returns>
-        int? Checked(ConfigReading reading, string what)
+        int? Checked(ConfigReading reading, PolicyReading policy, string what)
         {
-            var isValid = reading.Config is not null;
+            var isValid = reading.Config is not null && policy.Policy is not null;
+            var check = CheckResult.Of(isValid, [.. reading.Faults, .. policy.Faults], [.. reading.Warnings, .. policy.Warnings]);
             if (json && onlyCheck)
             {
-                output.WriteLine(JsonSerializer.Serialize(new CheckResult(isValid, Lines(reading.Faults), Lines(reading.Warnings)), CheckJson.Default.CheckResult));
+                output.WriteLine(JsonSerializer.Serialize(check, CheckJson.Default.CheckResult));
                 return isValid ? ExitCode.Done : ExitCode.WrongUsage;
             }
 
-            foreach (var fault in reading.Faults)
-            {
-                error.WriteLine(fault);
-            }
-
-            foreach (var warning in reading.Warnings)
-            {
-                error.WriteLine($"{warning} (a warning)");
-            }
-
+            check.Tell(error);
             if (isValid && onlyCheck)
             {
-                output.WriteLine($"{what} is valid: {reading.Config!.Upstreams.Count} upstreams, {reading.Config.Models.Count} model rules.");
+                output.WriteLine($"{what} is valid: {reading.Config!.Upstreams.Count} upstreams, {reading.Config.Models.Count} model rules, policy {policy.Policy!.Hash}.");
             }
 
             return !isValid ? ExitCode.WrongUsage : onlyCheck ? ExitCode.Done : null;
@@ -156,7 +162,5 @@ static class ServeVerb
 
             logs.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         });
-
-        static string[] Lines(IReadOnlyList<ConfigFault> faults) => [.. faults.Select(fault => fault.ToString())];
     }
 }

@@ -13,7 +13,7 @@ public sealed class ScanFilesTests : IDisposable
     [Fact]
     public void What_a_policy_file_leaves_out_keeps_its_default()
     {
-        var (policy, faults) = Policy("""{"shape":{"days":7}, /* the rest as it is */ "hysteresis_log_odds":0.5}""");
+        var (policy, faults) = Policy("mode: enforce\nladder:\n  shape: {days: 7} # the rest as it is\n  hysteresis_log_odds: 0.5\n");
 
         Assert.Empty(faults);
         Assert.Equal(new Policy() with { HysteresisLogOdds = 0.5, Shape = new Policy().Shape with { Days = 7 } }, policy);
@@ -21,17 +21,19 @@ public sealed class ScanFilesTests : IDisposable
 
     [Theory]
     [InlineData("{", "--policy")]
-    [InlineData("[]", "no JSON object")]
-    [InlineData("null", "no JSON object")]
-    [InlineData("""{"shapes":{}}""", "shapes")]
-    [InlineData("""{"shape":{"day":7}}""", "day")]
-    [InlineData("""{"shape":null}""", "shape")]
-    [InlineData("""{"shape":{"days":7,"days":8}}""", "days")]
-    [InlineData("""{"shape":{"days":0}}""", "shape.days is 0; it must be 1 to 365")]
-    [InlineData("""{"shape":{"hard_family":false}}""", "shape.hard_family")]
-    public void A_faulty_policy_is_refused_by_name(string json, string said)
+    [InlineData("[]", "must be a mapping")]
+    [InlineData("", "is empty")]
+    [InlineData("ladder: {shapes: {}}", "ladder.shapes: is no key; did you mean shape?")]
+    [InlineData("ladder: {shape: {day: 7}}", "day")]
+    [InlineData("ladder: {shape: null}", "shape")]
+    [InlineData("ladder: {shape: {days: 7, days: 8}}", "days")]
+    [InlineData("ladder: {shape: {days: 0}}", "policy.yaml:1: ladder.shape.days: '0' must be a whole number from 1 to 365")]
+    [InlineData("ladder: {shape: {hard_family: false}}", "ladder.shape.hard_family")]
+    [InlineData("limits: {rules: [{name: a}]}", "limits.rules[0].per")]
+    [InlineData("""{"shape":{"days":7}}""", "shape: belongs under ladder: since a policy also says who may call; write 'ladder: {shape: …}'")]
+    public void A_faulty_policy_is_refused_by_name(string text, string said)
     {
-        var (policy, faults) = Policy(json);
+        var (policy, faults) = Policy(text);
 
         Assert.Null(policy);
         Assert.Contains(faults, fault => fault.Contains(said, StringComparison.Ordinal));
@@ -48,5 +50,5 @@ public sealed class ScanFilesTests : IDisposable
         Assert.Contains("this file has 3 bytes", ScanFiles.ReadKey(_files.Write("short", "abc"u8.ToArray())).Fault, StringComparison.Ordinal);
     }
 
-    (Policy? Policy, IReadOnlyList<string> Faults) Policy(string json) => ScanFiles.ReadPolicy(_files.Write("policy.json", Encoding.UTF8.GetBytes(json)));
+    (Policy? Policy, IReadOnlyList<string> Faults) Policy(string text) => ScanFiles.ReadPolicy(_files.Write("policy.yaml", Encoding.UTF8.GetBytes(text)));
 }

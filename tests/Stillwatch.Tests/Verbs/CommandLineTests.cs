@@ -118,14 +118,14 @@ public sealed class CommandLineTests : IDisposable
     {
         _logs.Write("log.jsonl", LogFolder.Line(0));
         _logs.Write("key", new string('a', 64) + "\n");
-        _logs.Write("policy.json", """{"hysteresis_log_odds":0.5}""");
-        _logs.Write("bad-policy.json", """{"hysteresis":0.5}""");
+        _logs.Write("policy.yaml", "ladder: {hysteresis_log_odds: 0.5}");
+        _logs.Write("bad-policy.yaml", "ladder: {hysteresis: 0.5}");
 
-        Assert.Equal(0, await Run("scan", _logs["log.jsonl"], "--key", _logs["key"], "--policy", _logs["policy.json"], "--json", "--out", _logs["report"]));
+        Assert.Equal(0, await Run("scan", _logs["log.jsonl"], "--key", _logs["key"], "--policy", _logs["policy.yaml"], "--json", "--out", _logs["report"]));
         var first = JsonSerializer.Deserialize(_output.ToString(), ReportJson.Readable.Report)!;
         Assert.Equal(new Engine.Sketches.DetectionKey(Convert.FromHexString(new string('a', 64))).Id, first.KeyId);
         Assert.NotEqual(new Engine.Responses.Policy().Hash, first.PolicyHash);
-        Assert.Equal(2, await Run("scan", _logs["log.jsonl"], "--policy", _logs["bad-policy.json"], "--out", _logs["report"]));
+        Assert.Equal(2, await Run("scan", _logs["log.jsonl"], "--policy", _logs["bad-policy.yaml"], "--out", _logs["report"]));
     }
 
     [Fact]

@@ -1,0 +1,48 @@
+using Stillwatch.Engine.Exchanges;
+using Stillwatch.Engine.Sketches;
+using Stillwatch.Gateway.Access.Regions;
+using Stillwatch.Gateway.Limits;
+using Stillwatch.Gateway.Policies;
+using Stillwatch.Storage;
+
+namespace Stillwatch.Policies;
+
+/// <summary>What is replayed, over what.</summary>
+sealed record ReplayInputs
+{
+    /// <summary>A server's data directory; it may run meanwhile.</summary>
+    public required DataDirectory Data { get; init; }
+
+    public required DetectionKey Key { get; init; }
+
+    /// <summary>Counted back from the newest stored exchange.</summary>
+    public required int Days { get; init; }
+
+    /// <summary>The policy in force, to compare with.</summary>
+    public required NamedPolicy Before { get; init; }
+
+    /// <summary>The policy that may come.</summary>
+    public required NamedPolicy After { get; init; }
+
+    public IReadOnlyList<AccountRecord> Accounts { get; init; } = [];
+
+    public IReadOnlyList<OrganizationRecord> Organizations { get; init; } = [];
+
+    public IReadOnlyList<AppRecord> Apps { get; init; } = [];
+
+    /// <summary>Class of an account by the truth of a simulation; null where nobody knows it.</summary>
+    public Func<string, string?> ClassByTruth { get; init; } = _ => null;
+}
+
+/// <param name="Name">How the operator names it: the file, or that it is the default.</param>
+sealed record NamedPolicy(string Name, AccessPolicy Policy);
+
+/// <summary>The parts of the gateway that a replay runs stored exchanges through. A part that is absent is not replayed, and the result says so.</summary>
+sealed record ReplayParts
+{
+    /// <summary>Makes an empty limiter that keeps nothing on disk.</summary>
+    public Func<ILimiter>? Limiter { get; init; }
+
+    /// <summary>Makes the decision on what is known of an account, everything but its network.</summary>
+    public Func<RegionPolicy, IReadOnlyList<OrganizationRecord>, Func<AccountRecord, RegionDecision?>>? Regions { get; init; }
+}
