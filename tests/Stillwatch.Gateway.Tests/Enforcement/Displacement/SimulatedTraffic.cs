@@ -56,7 +56,11 @@ sealed class SimulatedTraffic(Habit habit, ulong seed, int accounts)
         _eventMinute = 300 + (Uniform() * 900);
         for (var minute = 0; minute < MaxMinutes && findings.Count < trials; minute++)
         {
-            Desk.Plan(responses, policy, Start.AddMinutes(minute));
+            if (minute % 5 == 0)
+            {
+                Desk.Plan(responses, policy, Start.AddMinutes(minute)); // counting moves the windows too
+            }
+
             for (var n = Poisson(ControlPerMinute * Level(minute, isRing: false)); n > 0; n--)
             {
                 Desk.Count("somebody else", At(minute));
