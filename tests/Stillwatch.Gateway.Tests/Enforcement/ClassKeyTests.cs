@@ -24,8 +24,45 @@ public sealed class ClassKeyTests(ITestOutputHelper output)
         Assert.True(seen[ExchangeLabel.Benign] < 0.02);
     }
 
+    [Fact]
+    public void The_names_of_an_accounts_links_stay_while_its_campaign_grows()
+    {
+        var (early, late) = (Names(Judged(seed: 1, share: 0.5).Report), Names(Judged(seed: 1, share: 1).Report));
+        var both = early.Keys.Intersect(late.Keys).ToList();
+        var same = both.Sum(a => early[a].Intersect(late[a]).Count());
+        var (kept, known) = (same / (double)both.Sum(a => early[a].Count), same / (double)both.Sum(a => late[a].Count));
+        output.WriteLine(
+            $"{both.Count} accounts judged at half and at the end, {both.Average(a => early[a].Count):0.0} and {both.Average(a => late[a].Count):0.0} names each: " +
+            $"{kept:P1} of the early ones kept, {known:P1} of the late ones known by half");
+        Assert.True(both.Count >= 40);
+        Assert.True(kept > 0.8, $"{kept}");
+    }
+
+    static Dictionary<string, IReadOnlyList<ulong>> Names(Report report) => report.Accounts.ToDictionary(a => a.Account, a => a.TraitKeys);
+
     /// <summary>The share of the exchanges of each label that a response with the campaign's keys would restrict, in its accounts; of the benign, in everybody's.</summary>
     Dictionary<ExchangeLabel, double> Run(ulong seed)
+    {
+        var (report, ids, sketches) = Judged(seed, share: 1);
+        var found = report.Campaigns.Where(c => c.Verdict != Verdict.Automation && c.ClassKeys.Count > 0).ToList();
+        var restricted = found.SelectMany(c => c.Accounts.Select(a => (Account: a, Response: ResponseOf(c.ClassKeys)))).ToDictionary(r => r.Account, r => r.Response);
+        var anybody = ResponseOf(found.SelectMany(c => c.ClassKeys));
+        output.WriteLine($"{found.Count} campaigns, {restricted.Count} accounts, {string.Join(" and ", found.Select(c => c.ClassKeys.Count))} keys");
+        var shares = new Dictionary<ExchangeLabel, double>();
+        foreach (var label in sketches.Where(s => s.Label == ExchangeLabel.Benign || restricted.ContainsKey(ids[s.Sketch.Account])).GroupBy(s => s.Label))
+        {
+            var matched = label.Count(s => (label.Key == ExchangeLabel.Benign ? anybody : restricted[ids[s.Sketch.Account]]).RungFor(s.Sketch) == Rung.Shape);
+            shares[label.Key] = (double)matched / label.Count();
+            output.WriteLine($"{label.Key}: {matched} of {label.Count()} restricted, {shares[label.Key]:P2}");
+        }
+
+        return shares;
+    }
+
+    static AccountResponse ResponseOf(IEnumerable<ulong> keys) => new(Rung.Shape, "case_1", default, DateTimeOffset.MaxValue, keys.ToFrozenSet());
+
+    /// <summary>A tiny world with a hydra of 70 accounts (half harvest, two fifths resale, a tenth cover), judged after a share of its exchanges.</summary>
+    static (Report Report, AccountIds Ids, List<(ExchangeSketch Sketch, ExchangeLabel Label)> Sketches) Judged(ulong seed, double share)
     {
         var hydra = ScenarioReader.Read(ScenarioReader.Find("disclosure-small")).Campaigns.First(c => c.Name == "hydra");
         var scenario = ScenarioReader.Read(ScenarioReader.Find("tiny")) with { Campaigns = [hydra with { Accounts = 70, CoverRatio = 0.1 }] };
@@ -36,8 +73,9 @@ public sealed class ClassKeyTests(ITestOutputHelper output)
         var detector = new CampaignDetector(
             new DetectorSettings { MemoryBytes = 256 << 20 }, key, new AccountDirectory(key, simulation.Accounts), models, ids);
         var sketches = new List<(ExchangeSketch Sketch, ExchangeLabel Label)>();
-        var (writer, line, parsed) = (new ExchangeWriter(), new ArrayBufferWriter<byte>(), new ParsedExchange());
-        foreach (var (exchange, label) in simulation.Exchanges())
+        var (line, parsed) = (new ArrayBufferWriter<byte>(), new ParsedExchange());
+        using var writer = new ExchangeWriter();
+        foreach (var (exchange, label) in simulation.Exchanges().Take((int)(share * simulation.PlannedExchanges)))
         {
             line.ResetWrittenCount();
             writer.Write(exchange, line);
@@ -47,22 +85,7 @@ public sealed class ClassKeyTests(ITestOutputHelper output)
             detector.Add(sketch);
         }
 
-        writer.Dispose();
         detector.Complete();
-        var report = detector.Report([]);
-        var found = report.Campaigns.Where(c => c.Verdict != Verdict.Automation && c.ClassKeys.Count > 0).ToList();
-        var restricted = found.SelectMany(c => c.Accounts.Select(a => (Account: a, Response: new AccountResponse(
-            Rung.Shape, "case_1", c.DetectedAt, c.DetectedAt.AddDays(1), c.ClassKeys.ToFrozenSet())))).ToDictionary(r => r.Account, r => r.Response);
-        output.WriteLine($"{found.Count} campaigns, {restricted.Count} accounts, {string.Join(" and ", found.Select(c => c.ClassKeys.Count))} keys");
-        var anybody = new AccountResponse(Rung.Shape, "case_1", default, default, found.SelectMany(c => c.ClassKeys).ToFrozenSet());
-        var shares = new Dictionary<ExchangeLabel, double>();
-        foreach (var label in sketches.Where(s => s.Label == ExchangeLabel.Benign || restricted.ContainsKey(ids[s.Sketch.Account])).GroupBy(s => s.Label))
-        {
-            var matched = label.Count(s => (label.Key == ExchangeLabel.Benign ? anybody : restricted[ids[s.Sketch.Account]]).RungFor(s.Sketch) == Rung.Shape);
-            shares[label.Key] = (double)matched / label.Count();
-            output.WriteLine($"{label.Key}: {matched} of {label.Count()} restricted, {shares[label.Key]:P2}");
-        }
-
-        return shares;
+        return (detector.Report([]), ids, sketches);
     }
 }

@@ -21,16 +21,19 @@ sealed partial class DisplacementDesk(DisplacementDraw draw, ILogger<Displacemen
     /// <summary>Accounts watched at once, over all rings.</summary>
     public const int MaxAccounts = 20_000;
 
-    /// <summary>Trials remembered, and findings kept for whoever takes them.</summary>
-    public const int MaxRecords = 256;
+    /// <summary>Findings kept for whoever takes them.</summary>
+    public const int MaxFindings = 256;
+
+    /// <summary>Trials shorter than this would measure one exchange against another.</summary>
+    public static readonly TimeSpan MinLength = TimeSpan.FromMinutes(1);
 
     const double LateRatio = 0.25; // a window seen later than this is not begun: too little of it would be slowed
 
     readonly Lock _lock = new();
     readonly SortedDictionary<string, RingWatch> _rings = new(StringComparer.Ordinal);
     readonly Queue<DisplacementFinding> _findings = new();
-    readonly List<TrialRecord> _records = [];
-    volatile Watch? _watch;
+    readonly TrialBook _book = new();
+    volatile DisplacementWatch? _watch;
     volatile FrozenDictionary<string, SlowedAccount>? _slowed;
 
     /// <summary>Accounts and rings that found no room at the latest plan.</summary>
@@ -46,12 +49,13 @@ sealed partial class DisplacementDesk(DisplacementDraw draw, ILogger<Displacemen
         {
             lock (_lock)
             {
-                return [.. _records];
+                return _book.All;
             }
         }
     }
 
     /// <summary>Says who is under which response now. Begins, ends and measures trials; with a policy that is off, releases everybody.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Trials are on and shorter than <see cref="MinLength"/>.</exception>
     public void Plan(IReadOnlyDictionary<string, AccountResponse> responses, DisplacementPolicy policy, DateTimeOffset now)
     {
         lock (_lock)
@@ -66,7 +70,8 @@ sealed partial class DisplacementDesk(DisplacementDraw draw, ILogger<Displacemen
                 return;
             }
 
-            var watch = _watch ??= new Watch(policy, draw.PhaseMs((long)policy.Length.TotalMilliseconds), now);
+            ArgumentOutOfRangeException.ThrowIfLessThan(policy.Length, MinLength);
+            var watch = _watch ??= new DisplacementWatch(policy, draw.PhaseMs((long)policy.Length.TotalMilliseconds), now);
             Advance(watch, now);
             Take(watch, responses, now);
             Release();
@@ -117,7 +122,7 @@ sealed partial class DisplacementDesk(DisplacementDraw draw, ILogger<Displacemen
         }
     }
 
-    void Take(Watch watch, IReadOnlyDictionary<string, AccountResponse> responses, DateTimeOffset now)
+    void Take(DisplacementWatch watch, IReadOnlyDictionary<string, AccountResponse> responses, DateTimeOffset now)
     {
         var window = watch.WindowOf(now);
         var atShape = responses.Where(r => r.Value.Rung == Rung.Shape && now < r.Value.Until).GroupBy(r => r.Value.Case, r => r.Key)
@@ -139,7 +144,7 @@ sealed partial class DisplacementDesk(DisplacementDraw draw, ILogger<Displacemen
                     continue;
                 }
 
-                _rings[name] = ring = new RingWatch(name, watch.Policy, draw, watch.Control);
+                _rings[name] = ring = new RingWatch(name, watch.Policy, draw, watch.Control, _book.LastOf(name));
             }
 
             Unwatched += ring.Take(accounts, window);
@@ -150,7 +155,7 @@ sealed partial class DisplacementDesk(DisplacementDraw draw, ILogger<Displacemen
     }
 
     /// <summary>Steps through the windows that have begun since.</summary>
-    void Advance(Watch watch, DateTimeOffset now)
+    void Advance(DisplacementWatch watch, DateTimeOffset now)
     {
         var window = watch.WindowOf(now);
         if (window <= watch.Latest)
@@ -168,7 +173,7 @@ sealed partial class DisplacementDesk(DisplacementDraw draw, ILogger<Displacemen
 
             if (now - watch.StartOf(window) <= LateRatio * watch.Policy.Length && ring.TryBegin(window) is { } trial)
             {
-                Record(new TrialRecord(
+                _book.Begin(new TrialRecord(
                     ring.Case, ring.Trials, now, watch.StartOf(window + 1), [.. trial.Treated.Select(t => t.Account)], [.. trial.Siblings.Select(s => s.Account)],
                     watch.Policy.RateRatio, trial.PowerSd, "running"));
                 LogBegun(ring.Trials, ring.Case, trial.Treated.Count, trial.Siblings.Count, trial.PowerSd);
@@ -179,7 +184,7 @@ sealed partial class DisplacementDesk(DisplacementDraw draw, ILogger<Displacemen
     }
 
     /// <summary>Whom the running trials slow; who is slowed already keeps his tokens.</summary>
-    void Slow(Watch watch, DateTimeOffset now)
+    void Slow(DisplacementWatch watch, DateTimeOffset now)
     {
         var slowed = new Dictionary<string, SlowedAccount>(StringComparer.Ordinal);
         foreach (var ring in _rings.Values)
@@ -206,14 +211,14 @@ sealed partial class DisplacementDesk(DisplacementDraw draw, ILogger<Displacemen
 
     void Keep(RingWatch ring, DisplacementFinding finding)
     {
-        if (_findings.Count == MaxRecords)
+        if (_findings.Count == MaxFindings)
         {
             _findings.Dequeue();
             Lost++;
         }
 
         _findings.Enqueue(finding);
-        Amend(ring, r => r with { Outcome = "measured", Nats = finding.Nats, ShiftedRatio = finding.ShiftedRatio });
+        _book.Amend(ring.Case, ring.Trials, r => r with { Outcome = "measured", Nats = finding.Nats, ShiftedRatio = finding.ShiftedRatio });
         LogMeasured(ring.Trials, ring.Case, finding.Nats, finding.ShiftedRatio);
     }
 
@@ -221,7 +226,7 @@ sealed partial class DisplacementDesk(DisplacementDraw draw, ILogger<Displacemen
     {
         if (ring.Trial is not null)
         {
-            Amend(ring, r => r with { Outcome = "aborted", Until = now < r.Until ? now : r.Until });
+            _book.Amend(ring.Case, ring.Trials, r => r with { Outcome = "aborted", Until = now < r.Until ? now : r.Until });
             LogAborted(ring.Trials, ring.Case);
             ring.End(window);
         }
@@ -237,45 +242,5 @@ sealed partial class DisplacementDesk(DisplacementDraw draw, ILogger<Displacemen
         _rings.Clear();
         _watch = null;
         _slowed = null;
-    }
-
-    void Record(TrialRecord record)
-    {
-        if (_records.Count == MaxRecords)
-        {
-            _records.RemoveAt(0);
-        }
-
-        _records.Add(record);
-    }
-
-    void Amend(RingWatch ring, Func<TrialRecord, TrialRecord> change)
-    {
-        var at = _records.FindLastIndex(r => r.Case == ring.Case && r.Number == ring.Trials);
-        if (at >= 0)
-        {
-            _records[at] = change(_records[at]);
-        }
-    }
-
-    /// <summary>What is counted while trials are on.</summary>
-    sealed class Watch(DisplacementPolicy policy, long phaseMs, DateTimeOffset now)
-    {
-        readonly long _lengthMs = (long)policy.Length.TotalMilliseconds;
-
-        public DisplacementPolicy Policy => policy;
-
-        public WindowCounts Control { get; } = new();
-
-        public Dictionary<string, WatchedAccount> Accounts { get; set; } = [];
-
-        /// <summary>Accounts under any response: neither siblings nor control, unless watched.</summary>
-        public HashSet<string> Suspects { get; set; } = [];
-
-        public long Latest { get; set; } = (now.ToUnixTimeMilliseconds() - phaseMs) / (long)policy.Length.TotalMilliseconds;
-
-        public long WindowOf(DateTimeOffset at) => (at.ToUnixTimeMilliseconds() - phaseMs) / _lengthMs;
-
-        public DateTimeOffset StartOf(long window) => DateTimeOffset.FromUnixTimeMilliseconds((window * _lengthMs) + phaseMs);
     }
 }

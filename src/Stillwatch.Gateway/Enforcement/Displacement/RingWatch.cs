@@ -3,7 +3,8 @@ using Stillwatch.Engine.Displacements;
 namespace Stillwatch.Gateway.Enforcement.Displacement;
 
 /// <summary>One suspected ring under watch: its accounts' history, the trial that runs, the windows that trials disturbed. Not thread-safe.</summary>
-sealed class RingWatch(string @case, DisplacementPolicy policy, DisplacementDraw draw, WindowCounts control)
+/// <param name="trials">Trials the case had before: coming back to the rung does not make it fair game again.</param>
+sealed class RingWatch(string @case, DisplacementPolicy policy, DisplacementDraw draw, WindowCounts control, int trials)
 {
     /// <summary>Accounts watched of one ring; the rest is neither slowed nor a sibling, nor a control.</summary>
     public const int MaxAccounts = 4_096;
@@ -11,7 +12,7 @@ sealed class RingWatch(string @case, DisplacementPolicy policy, DisplacementDraw
     readonly Dictionary<string, WatchedAccount> _members = new(StringComparer.Ordinal);
     readonly HashSet<long> _disturbed = [];
     HashSet<string> _present = [];
-    int _trials;
+    int _trials = trials;
     long _notBefore = long.MinValue;
 
     public string Case => @case;

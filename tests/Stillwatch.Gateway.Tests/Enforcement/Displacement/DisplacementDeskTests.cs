@@ -124,6 +124,22 @@ public sealed class DisplacementDeskTests
     }
 
     [Fact]
+    public void A_ring_that_comes_back_to_the_rung_has_no_more_trials_than_were_left()
+    {
+        Run(Ring(Rung.Shape), On with { MaxTrials = 2 }, hours: 24);
+        Run(Ring(Rung.Verify), On with { MaxTrials = 2 }, hours: 1);
+        Run(Ring(Rung.Shape), On with { MaxTrials = 2 }, hours: 24);
+        Assert.Equal([1, 2], _desk.Trials.Select(t => t.Number));
+    }
+
+    [Fact]
+    public void A_trial_too_short_to_show_anything_is_refused_by_name()
+    {
+        var refused = Assert.Throws<ArgumentOutOfRangeException>(() => _desk.Plan(Ring(Rung.Shape), On with { Length = TimeSpan.Zero }, Start));
+        Assert.Contains("Length", refused.Message);
+    }
+
+    [Fact]
     public void Rings_beyond_the_limit_wait_and_are_counted()
     {
         var responses = Enumerable.Range(0, DisplacementDesk.MaxRings + 3)

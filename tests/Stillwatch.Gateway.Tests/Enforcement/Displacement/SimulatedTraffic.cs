@@ -30,10 +30,10 @@ enum Habit
 }
 
 /// <summary>Minutes of scripted traffic through a desk, until the trials of one ring are done.</summary>
-sealed class SimulatedTraffic(Habit habit, ulong seed, int accounts = 24)
+sealed class SimulatedTraffic(Habit habit, ulong seed, int accounts)
 {
     const int MaxMinutes = 3 * 1440;
-    const double RingPerMinute = 12;
+    const double PerAccountPerMinute = 0.5;
     const double ControlPerMinute = 60;
 
     static readonly DateTimeOffset Start = new(2026, 2, 1, 0, 0, 0, TimeSpan.Zero);
@@ -56,7 +56,11 @@ sealed class SimulatedTraffic(Habit habit, ulong seed, int accounts = 24)
         _eventMinute = 300 + (Uniform() * 900);
         for (var minute = 0; minute < MaxMinutes && findings.Count < trials; minute++)
         {
-            Desk.Plan(responses, policy, Start.AddMinutes(minute));
+            if (minute % 5 == 0)
+            {
+                Desk.Plan(responses, policy, Start.AddMinutes(minute)); // counting moves the windows too
+            }
+
             for (var n = Poisson(ControlPerMinute * Level(minute, isRing: false)); n > 0; n--)
             {
                 Desk.Count("somebody else", At(minute));
@@ -82,7 +86,7 @@ sealed class SimulatedTraffic(Habit habit, ulong seed, int accounts = 24)
 
     void Dispatch(int minute)
     {
-        for (var n = Poisson(RingPerMinute); n > 0; n--)
+        for (var n = Poisson(PerAccountPerMinute * accounts); n > 0; n--)
         {
             foreach (var i in Enumerable.Range(0, accounts).Where(i => _heldUntil[i] <= minute).OrderBy(i => _done[i]).ThenBy(_ => Next()).ToList())
             {
@@ -105,7 +109,7 @@ sealed class SimulatedTraffic(Habit habit, ulong seed, int accounts = 24)
             // Sessions of twenty minutes, one hour apart on average: a quarter of the people are at it at any time.
             _inSession[i] = _inSession[i] ? Uniform() > 1 / 20.0 : Uniform() < level / 60.0;
             var wanted = _retries[i].Count > 0 && _retries[i].Peek() <= minute ? 1 : 0;
-            wanted += _inSession[i] ? Poisson(RingPerMinute / accounts * 4) : 0;
+            wanted += _inSession[i] ? Poisson(PerAccountPerMinute * 4) : 0;
             for (; wanted > 0; wanted--)
             {
                 if (_retries[i].TryPeek(out var due) && due <= minute)
