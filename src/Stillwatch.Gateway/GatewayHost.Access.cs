@@ -31,7 +31,6 @@ sealed partial class GatewayHost
     EmbeddedLimiter _limiter = null!;
     DisplacementDesk _displacement = null!;
     FindingLog _findings = null!;
-    PolicyWatcher? _policyWatcher;
 
     /// <summary>Cases, and what people decide about them.</summary>
     public CaseCommands Cases => _commands;
@@ -49,25 +48,6 @@ sealed partial class GatewayHost
         StatedRecords.Import(config, _accounts, options.Logs.CreateLogger<AccountRegister>());
         _regions.Follow(standings);
         Closing(new LevelExpiry(_accounts, options.Time, options.Logs.CreateLogger<LevelExpiry>()));
-    }
-
-    /// <summary>The policy to begin with.</summary>
-    /// <exception cref="StorageUnusableException">It has faults; every one is in the message.</exception>
-    AccessPolicy OpenPolicy(GatewayConfig config, ServeOptions options)
-    {
-        if (options.Policy is not null || config.Policy is not { } path)
-        {
-            return options.Policy ?? new AccessPolicy();
-        }
-
-        (var first, _policyWatcher) = PolicyWatcher.Open(path, Environment.GetEnvironmentVariable, options.Time, options.Logs.CreateLogger<PolicyWatcher>());
-        if (_policyWatcher is null)
-        {
-            throw new StorageUnusableException(string.Join(Environment.NewLine, first.Faults));
-        }
-
-        Closing(_policyWatcher);
-        return first.Policy!;
     }
 
     void OpenAccess(ServeOptions options, DataDirectory directory, DetectionKey key)
@@ -105,9 +85,9 @@ sealed partial class GatewayHost
             Engine.Learn(finding);
         }
 
-        if (_policyWatcher is not null)
+        if (options.PolicyFile is { } file)
         {
-            _policyWatcher.Changing += policy => Parts.Policy = Enforceable(policy);
+            file.Changing += policy => Parts.Policy = Enforceable(policy);
         }
 
         var loop = new LadderLoop(

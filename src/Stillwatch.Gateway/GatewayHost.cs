@@ -14,6 +14,7 @@ using Stillwatch.Gateway.Enforcement;
 using Stillwatch.Gateway.Forwarding;
 using Stillwatch.Gateway.Keys;
 using Stillwatch.Gateway.Metering;
+using Stillwatch.Gateway.Policies;
 using Stillwatch.Gateway.Recording;
 using Stillwatch.Gateway.Telemetry;
 using Stillwatch.Storage;
@@ -119,7 +120,7 @@ sealed partial class GatewayHost : IAsyncDisposable
         var key = new DetectionKey(directory.DetectionKey());
         var stated = OperatorRecords.ReadApps(config);
         var (models, ids, apps) = (new ModelNames(), new AccountIds(), new AppRegister(stated));
-        var policy = OpenPolicy(config, options);
+        var policy = options.PolicyFile?.Current ?? options.Policy ?? PolicyReader.Default;
         OpenAccess(options, directory, key);
         Log = Closing(ExchangeLog.Open(directory.ExchangesPath, key.Id));
         Engine = new LiveEngine(

@@ -14,7 +14,7 @@ sealed record ServeOptions
     public bool Json { get; init; }
 
     /// <summary>The policy in force and its later editions; null for <see cref="PolicyReader.Default"/>. The caller's to dispose.</summary>
-    public PolicyWatcher? Policy { get; init; }
+    public PolicyWatcher? PolicyFile { get; init; }
 
     /// <summary>Where every part logs to; the caller's to dispose.</summary>
     public required ILoggerFactory Logs { get; init; }
@@ -34,6 +34,6 @@ sealed record ServeOptions
     /// <summary>How long a stopping gateway waits for running exchanges; then streams end in an error event.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>A policy that stands for the configuration's file.</summary>
+    /// <summary>The policy where no file states one; null for the default.</summary>
     public AccessPolicy? Policy { get; init; }
 }

@@ -87,7 +87,7 @@ static class ServeVerb
                     watcher!.Reload();
                     policy?.Reload();
                 });
-                var options = new ServeOptions { IsDevelopment = false, Json = json, Logs = logs, Policy = policy };
+                var options = new ServeOptions { IsDevelopment = false, Json = json, Logs = logs, PolicyFile = policy };
                 return await GatewayHost.RunAsync(reading.Config!, watcher, options, output, error, cancellationToken);
             }
         }
@@ -103,7 +103,7 @@ static class ServeVerb
                 return code;
             }
 
-            var options = new ServeOptions { IsDevelopment = true, Json = json, Logs = logs, Policy = policy };
+            var options = new ServeOptions { IsDevelopment = true, Json = json, Logs = logs, PolicyFile = policy };
             if (overrides.DataDirectory is not null)
             {
                 return await GatewayHost.RunAsync(reading.Config!, null, options, output, error, cancellationToken);

@@ -1,13 +1,17 @@
-using System.ClientModel;
-using System.ClientModel.Primitives;
-using System.Text;
-using System.Text.Json;
-using Anthropic;
 using Anthropic.Models.Messages;
-using OpenAI;
+using Anthropic;
+using Microsoft.Extensions.Logging.Abstractions;
 using OpenAI.Chat;
+using OpenAI;
+using Stillwatch.Gateway.Access.Standings;
 using Stillwatch.Gateway.Dialects;
+using Stillwatch.Gateway.Policies;
 using Stillwatch.Gateway.Tests.Support;
+using System.ClientModel.Primitives;
+using System.ClientModel;
+using System.Text.Json;
+using System.Text;
+using VerificationLevel = Stillwatch.Engine.Exchanges.VerificationLevel;
 
 namespace Stillwatch.Gateway.Tests.Enforcement.Withholding;
 
@@ -86,7 +90,7 @@ public sealed class ToolLoopTests
         await using var gateway = await WithholdingAsync(Dialect.Anthropic, upstream);
         using var first = await PostAsync(gateway.Client, """{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"hi"}]}""");
         var content = first.RootElement.GetProperty("content").GetRawText();
-        gateway.Host.Parts.Withhold = null;
+        gateway.Host.Parts.Policy = new PolicyInForce(new AccessPolicy());
         var next = $$"""{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":{{content}}},{"role":"user","content":[{"type":"tool_result","tool_use_id":"toolu_0","content":"sunny"}]}]}""";
         using var second = await PostAsync(gateway.Client, next);
         Assert.Equal(ReasoningUpstreams.Read(1), second.RootElement.GetProperty("content")[0].GetProperty("thinking").GetString());
@@ -107,13 +111,18 @@ public sealed class ToolLoopTests
         return JsonDocument.Parse(text);
     }
 
-    static async Task<TestGateway> WithholdingAsync(Dialect dialect, ScriptedUpstream upstream)
-    {
-        var gateway = await TestGateway.StartAsync(dialect, upstream.Address);
-        var parts = gateway.Host.Parts;
-        parts.Withhold = exchange => parts.Reasoning.For(exchange.Face, exchange.Caller.Account, exchange.RequestId);
-        return gateway;
-    }
+    // Below the level that reasoning needs, an account gets what the rung withhold gives.
+    static Task<TestGateway> WithholdingAsync(Dialect dialect, ScriptedUpstream upstream) => TestGateway.StartAsync(
+        new ServeOptions
+        {
+            IsDevelopment = true,
+            Logs = NullLoggerFactory.Instance,
+            Policy = new AccessPolicy
+            {
+                Levels = new LevelPolicy { Rules = [new("reasoning", GatedFeature.Reasoning, [], [], VerificationLevel.Person, RuleMode.Enforce)] },
+            },
+        },
+        config => config, dialect, upstream.Address);
 
     static async Task<Message> AskAsync(AnthropicClient client, List<MessageParam> messages, bool isStreamed)
     {
