@@ -74,7 +74,7 @@ sealed class PolicyChecks(AccessPolicy policy, ConfigNotes notes)
         for (var i = 0; i < policy.Levels.Rules.Count; i++)
         {
             var rule = policy.Levels.Rules[i];
-            if (rule.Needs == VerificationLevel.None && notes.Has($"levels[{i}].needs"))
+            if (rule.Needs == VerificationLevel.None && notes.Has($"levels[{i}].needs") && !notes.Blames($"levels[{i}].needs"))
             {
                 notes.Fault($"levels[{i}].needs", "everybody has level none, so the rule does nothing; write contact, payment, person or organization.");
             }

@@ -76,7 +76,7 @@ sealed class ReplayedAccess
         }
     }
 
-    // Whether an exchange was a batch's, or held reasoning, is not stored: those rules are counted for every exchange that may have been one.
+    // Whether an exchange was a batch's or used a file is not stored; whether it held reasoning neither, so all that may have are counted.
     static bool Applies(LevelRule rule, string? programme, string model) =>
         rule.Feature is GatedFeature.Models or GatedFeature.Reasoning
         && (rule.Models.Count == 0 || rule.Models.Any(pattern => ModelPattern.Matches(pattern, model)))

@@ -140,7 +140,7 @@ static class ServeVerb
             check.Tell(error);
             if (isValid && onlyCheck)
             {
-                output.WriteLine($"{what} is valid: {reading.Config!.Upstreams.Count} upstreams, {reading.Config.Models.Count} model rules, policy {policy.Policy!.Hash}.");
+                output.WriteLine($"{what} is valid: {reading.Config!.Upstreams.Count} upstreams, {reading.Config.Models.Count} model rules. Policy {policy.Policy!.Hash}.");
             }
 
             return !isValid ? ExitCode.WrongUsage : onlyCheck ? ExitCode.Done : null;

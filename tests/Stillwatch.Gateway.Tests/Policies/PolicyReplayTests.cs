@@ -45,7 +45,14 @@ public sealed class PolicyReplayTests(StoredWorld world) : IClassFixture<StoredW
     [Fact]
     public async Task Limits_are_counted_by_rule_before_and_after()
     {
-        const string Policy = "limits: {rules: [{name: tight, per: account, requests: 5/d}, {name: tighter, per: account, requests: 2/d, mode: shadow}]}";
+        const string Policy = """
+            limits:
+              rules:
+                - {name: tight, per: account, requests: 5/d}
+                - {name: tighter, per: account, requests: 2/d, mode: shadow}
+                - {name: ring, per: ring, requests: 1/d, mode: off}
+
+            """;
         var report = await RunAsync(Policy, "{}", new ReplayParts { Limiter = () => new CountingLimiter() });
         var byAccount = world.Calls().CountBy(call => call.Account).ToList();
         var tight = Assert.Single(report.Limits, rule => rule.Rule == "tight.requests");
