@@ -73,7 +73,8 @@ public sealed class RecordedReasoningTests
             Leaks.AssertNone(bytes, told.Reasoning, told.Answer, name);
             if (told.Reasoning.Length == 0 && told.Signatures.Count == 0 && open.AsSpan().IndexOf("ing_tokens"u8) < 0)
             {
-                Assert.True(open.AsSpan().SequenceEqual(bytes), $"{name}: changed, though there is nothing to withhold");
+                var isSame = open.AsSpan().StartsWith(bytes) && open.AsSpan(bytes.Length).IndexOf("data"u8) < 0; // a comment may be left at the end
+                Assert.True(isSame, $"{name}: changed, though there is nothing to withhold");
             }
             else if (face == Dialect.Anthropic)
             {
