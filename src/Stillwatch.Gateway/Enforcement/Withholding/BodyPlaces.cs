@@ -15,7 +15,10 @@ static class BodyPlaces
     public static void Replace(this BodyEdits edits, ReadOnlySpan<byte> source, RawValue value, byte[] replacement) =>
         edits.Replace(PlaceOf(source, value.Bytes), value.Bytes.Length, replacement);
 
-    /// <summary>Takes out members of one object, with the commas that go with them. Call it once for each object, and edit nothing inside of what it takes.</summary>
+    /// <summary>
+    /// Takes out members of one object, with the commas that go with them. Call it once for each object, and edit nothing inside of
+    /// what it takes.
+    /// </summary>
     /// <returns>Whether any was taken.</returns>
     public static bool RemoveMembers(this BodyEdits edits, ReadOnlySpan<byte> source, RawValue obj, MemberTest isRemoved)
     {

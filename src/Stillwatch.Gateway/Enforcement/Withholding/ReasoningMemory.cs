@@ -4,10 +4,12 @@ using Stillwatch.Gateway.Recording;
 namespace Stillwatch.Gateway.Enforcement.Withholding;
 
 /// <summary>
-/// Sealed reasoning of OpenAI callers by the id of a tool call it led to: their messages have no place for a token, but they send the id back.
+/// Sealed reasoning of OpenAI callers by the id of a tool call it led to: their messages have no place for a token, but they send the id
+/// back.
 /// </summary>
 /// <remarks>
-/// In memory and bounded by entries, bytes and age since last use; an account beyond its share loses its own least used first, so that nobody
+/// In memory and bounded by entries, bytes and age since last use; an account beyond its share loses its own least used first, so that
+/// nobody
 /// can flush out another's. A restart forgets all: an upstream that insists on its reasoning then refuses the turn under way. Losses are
 /// counted by reason in <see cref="Lost"/>. Thread-safe.
 /// </remarks>
@@ -29,8 +31,11 @@ sealed class ReasoningMemory(TimeProvider time)
     readonly LinkedList<Entry> _all = []; // least used first
     readonly Dictionary<string, Shelf> _accounts = new(StringComparer.Ordinal);
     long _bytes;
+    int _count; // of _all, for those who ask without the lock
 
-    /// <summary>What can no longer be given back: <c>expired</c>, <c>displaced</c> by newer, <c>unnamed</c> (an id too long to keep).</summary>
+    /// <summary>
+    /// What can no longer be given back: <c>expired</c>, <c>displaced</c> by newer, <c>unnamed</c> (an id too long to keep).
+    /// </summary>
     public ReasonTally Lost { get; } = new();
 
     public int Count
@@ -68,6 +73,7 @@ sealed class ReasoningMemory(TimeProvider time)
             shelf.Bytes += entry.Bytes;
             _bytes += entry.Bytes;
             Shrink(shelf);
+            Volatile.Write(ref _count, _all.Count);
         }
     }
 
@@ -99,6 +105,11 @@ sealed class ReasoningMemory(TimeProvider time)
     /// <summary>Whether anything at all is kept for the account: the cheap question before its requests are looked through.</summary>
     public bool Holds(string account)
     {
+        if (Volatile.Read(ref _count) == 0)
+        {
+            return false;
+        }
+
         lock (_lock)
         {
             return _accounts.ContainsKey(account);
@@ -145,6 +156,8 @@ sealed class ReasoningMemory(TimeProvider time)
         {
             _accounts.Remove(entry.Account);
         }
+
+        Volatile.Write(ref _count, _all.Count);
     }
 
     sealed class Shelf

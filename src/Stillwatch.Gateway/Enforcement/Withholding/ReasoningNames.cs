@@ -28,16 +28,21 @@ static class ReasoningNames
             || spelled.StartsWith("thought"u8) || spelled.SequenceEqual("encrypted_content"u8) || spelled.SequenceEqual("signature_delta"u8);
     }
 
-    /// <summary>The member's name is a carrier's and it holds something: null, empty text and empty lists say nothing and may stay.</summary>
+    /// <summary>
+    /// The member's name is a carrier's and it holds something: null, empty text and empty lists say nothing and may stay.
+    /// </summary>
     public static bool IsFilledCarrier(RawMember member) => HoldsSomething(member.Value) && IsCarrier(member.Name);
 
     /// <summary>A block or part whose type is a carrier's.</summary>
     public static bool IsCarrierBlock(RawValue block) => IsCarrier(block["type"u8].Text);
 
     public static bool HoldsSomething(RawValue value) =>
-        value.IsSet && !(value.IsString && value.Text.IsEmpty) && !(value.IsArray && !value.Elements.MoveNext()) && !(value.IsObject && !value.Members.MoveNext());
+        value.IsSet && !(value.IsString && value.Text.IsEmpty)
+        && !(value.IsArray && !value.Elements.MoveNext()) && !(value.IsObject && !value.Members.MoveNext());
 
-    /// <summary>Whether anything inside, however deep, is a carrier: the question about things we do not know. Too deep to look is a yes.</summary>
+    /// <summary>
+    /// Whether anything inside, however deep, is a carrier: the question about things we do not know. Too deep to look is a yes.
+    /// </summary>
     public static bool IsCarrierInside(RawValue value, int depth = 0)
     {
         if (depth > MaxDepth)
@@ -55,7 +60,8 @@ static class ReasoningNames
 
         foreach (var member in value.Members)
         {
-            if (IsFilledCarrier(member) || (RawText.Equals(member.Name, "type"u8) && IsCarrier(member.Value.Text)) || IsCarrierInside(member.Value, depth + 1))
+            if (IsFilledCarrier(member) || (RawText.Equals(member.Name, "type"u8) && IsCarrier(member.Value.Text))
+                || IsCarrierInside(member.Value, depth + 1))
             {
                 return true;
             }

@@ -15,10 +15,15 @@ namespace Stillwatch.Gateway.Enforcement.Withholding;
 /// </remarks>
 sealed class ReasoningRestore(ReasoningSeal seal, ReasoningMemory memory)
 {
-    /// <summary>Blocks by what became of them: <c>restored</c>, <c>unopened</c> (another account's, altered, of an unknown key), <c>empty</c> (there was too much to carry).</summary>
+    /// <summary>
+    /// Blocks by what became of them: <c>restored</c>, <c>unopened</c> (another account's, altered, of an unknown key), <c>empty</c>
+    /// (there was too much to carry).
+    /// </summary>
     public ReasonTally Blocks { get; } = new();
 
-    /// <summary>Adds to <paramref name="edits"/>, only inside <c>messages</c>: what is edited elsewhere in the body is never in the way.</summary>
+    /// <summary>
+    /// Adds to <paramref name="edits"/>, only inside <c>messages</c>: what is edited elsewhere in the body is never in the way.
+    /// </summary>
     public void Edit(ReadOnlySpan<byte> body, Dialect face, string account, BodyEdits edits)
     {
         if (face == Dialect.Anthropic ? body.IndexOf(ReasoningSeal.Mark) < 0 : !memory.Holds(account))

@@ -7,10 +7,13 @@ using System.Text;
 
 namespace Stillwatch.Gateway.Enforcement.Withholding;
 
-/// <summary>Seals reasoning into an opaque token that only this gateway opens, and only for the account it was given to. Thread-safe.</summary>
+/// <summary>
+/// Seals reasoning into an opaque token that only this gateway opens, and only for the account it was given to. Thread-safe.
+/// </summary>
 /// <remarks>
 /// <para>A token is base64url of version, random nonce, AES-256-GCM of the compressed reasoning, and tag. base64url, because JSON encoders
-/// of clients escape none of its characters. The compressed form is padded, so that a token's length tells little of the reasoning's.</para>
+/// of clients escape none of its characters. The compressed form is padded, so that a token's length tells little of the
+/// reasoning's.</para>
 /// <para>Bound to the account twice: by a key of its own and as associated data. Not to the conversation: between a response and its return
 /// a lawful client moves cache marks, grows its tools, trims old turns, and a seal that broke by that would break its tool loop. Opening
 /// shows nothing to the client in any case; it only goes upstream, where the upstream's own signature, restored byte for byte, still
@@ -43,7 +46,10 @@ sealed class ReasoningSeal
         _previous = previous.IsEmpty ? null : KeyOf(previous);
     }
 
-    /// <summary>Seals for <paramref name="account"/>. What is beyond <see cref="SealedReasoning.MaxBytes"/> becomes a token that gives nothing back.</summary>
+    /// <summary>
+    /// Seals for <paramref name="account"/>. What is beyond <see cref="SealedReasoning.MaxBytes"/> becomes a token that gives nothing
+    /// back.
+    /// </summary>
     public byte[] Seal(SealedReasoning reasoning, string account)
     {
         if (reasoning.Text.Length + reasoning.Signature.Length > SealedReasoning.MaxBytes)
@@ -61,7 +67,9 @@ sealed class ReasoningSeal
         return Base64Url.EncodeToUtf8(token);
     }
 
-    /// <summary>Null when the token is not ours, was altered, belongs to another account or to a version or key we do not know. Never throws.</summary>
+    /// <summary>
+    /// Null when the token is not ours, was altered, belongs to another account or to a version or key we do not know. Never throws.
+    /// </summary>
     public SealedReasoning? Open(ReadOnlySpan<byte> token, string account)
     {
         var bytes = new byte[Base64Url.GetMaxDecodedLength(token.Length)];
@@ -74,7 +82,8 @@ sealed class ReasoningSeal
         }
 
         var plain = new byte[length - Version.Length - NonceBytes - TagBytes];
-        return (TryDecrypt(_key, bytes.AsSpan(0, length), plain, account) || (_previous is not null && TryDecrypt(_previous, bytes.AsSpan(0, length), plain, account)))
+        var sealedBytes = bytes.AsSpan(0, length);
+        return TryDecrypt(_key, sealedBytes, plain, account) || (_previous is not null && TryDecrypt(_previous, sealedBytes, plain, account))
             ? Unpack(plain)
             : null;
     }

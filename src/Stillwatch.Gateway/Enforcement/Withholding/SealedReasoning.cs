@@ -19,11 +19,15 @@ enum ReasoningKind : byte
     Reasoning,
 }
 
-/// <summary>Reasoning that was withheld, spelled as the upstream spelled it between the quotes of its JSON, so that it goes back byte for byte.</summary>
+/// <summary>
+/// Reasoning that was withheld, spelled as the upstream spelled it between the quotes of its JSON, so that it goes back byte for
+/// byte.
+/// </summary>
 sealed record SealedReasoning(ReasoningKind Kind, ReadOnlyMemory<byte> Text, ReadOnlyMemory<byte> Signature)
 {
     /// <summary>
-    /// Bytes of text and signature together that a token carries, 2 MiB: four times what 128,000 tokens of reasoning are. A token is at most
+    /// Bytes of text and signature together that a token carries, 2 MiB: four times what 128,000 tokens of reasoning are. A token is at
+    /// most
     /// a third longer than what compression leaves; English shrinks to about 40 %.
     /// </summary>
     public const int MaxBytes = 2 * 1024 * 1024;

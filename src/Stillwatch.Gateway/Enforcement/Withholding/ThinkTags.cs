@@ -70,7 +70,10 @@ sealed class ThinkTags(bool beginsInside = false)
         _held.ResetWrittenCount();
     }
 
-    /// <summary>Where the answer begins in a whole text that ends reasoning it never opened: behind a closing tag at the end of a line. 0: nowhere.</summary>
+    /// <summary>
+    /// Where the answer begins in a whole text that ends reasoning it never opened: behind a closing tag at the end of a line. 0:
+    /// nowhere.
+    /// </summary>
     public static int LoneEnd(ReadOnlySpan<byte> spelled)
     {
         for (var at = 0; at < spelled.Length;)

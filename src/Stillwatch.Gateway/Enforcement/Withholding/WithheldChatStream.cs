@@ -4,7 +4,9 @@ using Stillwatch.Gateway.Metering;
 
 namespace Stillwatch.Gateway.Enforcement.Withholding;
 
-/// <summary>Withholding from an OpenAI stream. A chunk that says nothing without its reasoning is dropped; the one with the role stays.</summary>
+/// <summary>
+/// Withholding from an OpenAI stream. A chunk that says nothing without its reasoning is dropped; the one with the role stays.
+/// </summary>
 /// <remarks>A running usage in a dropped chunk goes with it: the next one has it again, added up.</remarks>
 sealed class WithheldChatStream(Withholding terms) : WithheldStream(terms)
 {

@@ -90,7 +90,9 @@ sealed class WithheldChoice(int index, Withholding terms)
         foreach (var member in message.Members)
         {
             var isRole = RawText.Equals(member.Name, "role"u8);
-            speaks |= isRole ? !_hasRole : !RawText.Equals(member.Name, "content"u8) && !IsRemoved(member) && ReasoningNames.HoldsSomething(member.Value);
+            speaks |= isRole
+                ? !_hasRole
+                : !RawText.Equals(member.Name, "content"u8) && !IsRemoved(member) && ReasoningNames.HoldsSomething(member.Value);
             _hasRole |= isRole;
         }
 
@@ -100,7 +102,8 @@ sealed class WithheldChoice(int index, Withholding terms)
 
     // LiteLLM repeats reasoning among its own fields.
     static bool IsRemoved(RawMember member) =>
-        ReasoningNames.IsFilledCarrier(member) || (RawText.Equals(member.Name, "provider_specific_fields"u8) && ReasoningNames.IsCarrierInside(member.Value));
+        ReasoningNames.IsFilledCarrier(member)
+        || (RawText.Equals(member.Name, "provider_specific_fields"u8) && ReasoningNames.IsCarrierInside(member.Value));
 
     static bool IsTokens(RawMember member) => RawText.Equals(member.Name, "token_ids"u8) && member.Value.IsSet;
 

@@ -153,7 +153,8 @@ sealed class WithheldMessageStream(Withholding terms) : WithheldStream(terms)
             return;
         }
 
-        if (type.Is("text_delta"u8) && block?.Tags is { IsPassing: false } tags && Filter(tags, data, delta["text"u8]) && _kept.WrittenCount == 0)
+        if (type.Is("text_delta"u8) && block?.Tags is { IsPassing: false } tags
+            && Filter(tags, data, delta["text"u8]) && _kept.WrittenCount == 0)
         {
             Withhold(output);
             return;

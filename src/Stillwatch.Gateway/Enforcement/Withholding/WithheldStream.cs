@@ -7,7 +7,9 @@ using Stillwatch.Gateway.Metering;
 
 namespace Stillwatch.Gateway.Enforcement.Withholding;
 
-/// <summary>What withholding from a stream has in common on both faces: reading, changing in place, giving signs of life, failing closed.</summary>
+/// <summary>
+/// What withholding from a stream has in common on both faces: reading, changing in place, giving signs of life, failing closed.
+/// </summary>
 abstract class WithheldStream(Withholding terms) : StreamTranslator
 {
     /// <summary>A stream that withholds must not be silent: clients drop one that is, after minutes.</summary>

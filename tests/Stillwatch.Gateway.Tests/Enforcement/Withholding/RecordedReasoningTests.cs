@@ -26,6 +26,16 @@ public sealed class RecordedReasoningTests
         Assert.True(Check(recorded) >= 8);
     }
 
+    [Fact]
+    public void The_search_finds_reasoning_where_it_is()
+    {
+        var open = RecordedStreams.BuiltIn[0];
+        var told = Spoken.Stream(open.Dialect, open.Bytes);
+        Assert.ThrowsAny<Exception>(() => Leaks.AssertNone(open.Bytes, told.Reasoning, told.Answer, "open"));
+        Assert.ThrowsAny<Exception>(() => Leaks.AssertNone("{\"x\":\"Let me see, \\u0022rea\"}"u8, told.Reasoning, told.Answer, "spelled otherwise"));
+        Assert.ThrowsAny<Exception>(() => MessageRules.Assert(told.Events, "open"));
+    }
+
     // How many, on either face, had reasoning.
     static int Check(IEnumerable<RecordedResponse> responses)
     {
@@ -73,7 +83,8 @@ public sealed class RecordedReasoningTests
             Leaks.AssertNone(bytes, told.Reasoning, told.Answer, name);
             if (told.Reasoning.Length == 0 && told.Signatures.Count == 0 && open.AsSpan().IndexOf("ing_tokens"u8) < 0)
             {
-                Assert.True(open.AsSpan().SequenceEqual(bytes), $"{name}: changed, though there is nothing to withhold");
+                var isSame = open.AsSpan().StartsWith(bytes) && open.AsSpan(bytes.Length).IndexOf("data"u8) < 0; // a comment may be left at the end
+                Assert.True(isSame, $"{name}: changed, though there is nothing to withhold");
             }
             else if (face == Dialect.Anthropic)
             {
