@@ -68,6 +68,7 @@ sealed class CaseRoutes(CaseStore store, CaseCommands commands, TimeProvider tim
             [.. one.Held.OrderBy(held => held.Key, StringComparer.Ordinal).Select(held => new AccountHeld(
                 held.Key, held.Value.Rung, held.Value.Since, held.Value.Until, held.Value.DecidedBy, held.Value.Rule, held.Value.Enforced, held.Value.InClassesOnly))],
             [.. store.Actions(id, null, 0, MostActionsOfACase).Select(found => ActionView.Of(found.Sequence, found.Action, null))],
+            [.. store.Decisions(id, MostActionsOfACase).Select(found => DecisionView.Of(found.Sequence, found.Entry))],
             [.. picture.Appeals.Values.Where(appeal => appeal.Case == id).OrderBy(appeal => appeal.Id, StringComparer.Ordinal).Select(AnalystAppeal.Of)],
             one.SplitFrom, one.MergedInto, one.DecidedBy, one.DecisionReason);
         return Write(context, 200, view, CaseJson.Strict.CaseView);

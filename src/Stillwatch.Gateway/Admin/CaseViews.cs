@@ -29,7 +29,21 @@ sealed record CaseList(IReadOnlyList<CaseLine> Cases);
 sealed record CaseView(
     CaseLine Case, IReadOnlyList<string> Reasons, double PriorLogOdds, double CalibrationLogOdds, IReadOnlyDictionary<string, double> Families,
     IReadOnlyList<EvidenceItem> Evidence, int TraitKeys, IReadOnlyList<string> Kinds, IReadOnlyList<string> Accounts, IReadOnlyList<AccountHeld> Responses,
-    IReadOnlyList<ActionView> Actions, IReadOnlyList<AnalystAppeal> Appeals, string? SplitFrom, string? MergedInto, string? DecidedBy, string? DecisionReason);
+    IReadOnlyList<ActionView> Actions, IReadOnlyList<DecisionView> Decisions, IReadOnlyList<AnalystAppeal> Appeals, string? SplitFrom, string? MergedInto, string? DecidedBy, string? DecisionReason);
+
+/// <summary>What was decided on a case beside its actions: who, what and why.</summary>
+sealed record DecisionView(long Sequence, DateTimeOffset At, string What, string By, string Says)
+{
+    public static DecisionView Of(long sequence, CaseEntry entry) => entry switch
+    {
+        ApprovalAsked asked => new(sequence, entry.At, $"{asked.Rung.ToString().ToLowerInvariant()} asked for", asked.By, asked.Reason),
+        CaseDecided decided => new(sequence, entry.At, decided.State.ToString().ToLowerInvariant(), decided.By, decided.Reason),
+        AccountsCleared cleared => new(sequence, entry.At, $"{cleared.Accounts.Count} accounts cleared", cleared.By, cleared.Reason),
+        AccountRepaired repaired => new(sequence, entry.At, $"{repaired.Account} repaired, {repaired.SpendNanoUsd} nano US dollars", repaired.By, repaired.Reason),
+        AppealAnswered answered => new(sequence, entry.At, $"{answered.Id} answered: {answered.Decision.ToString().ToLowerInvariant()}", answered.By, answered.Text),
+        _ => throw new ArgumentOutOfRangeException(nameof(entry), entry.GetType().Name, "This is no decision."),
+    };
+}
 
 sealed record AccountHeld(string Account, Rung Response, DateTimeOffset Since, DateTimeOffset Until, string DecidedBy, string Rule, bool Enforced, bool InClassesOnly);
 

@@ -119,6 +119,7 @@ public sealed record CasePicture
             DecidedBy = decided.By,
             DecisionReason = decided.Reason,
         };
+        var examples = Examples.RemoveAll(example => example.Case == before.Id); // the last finding counts
         var isFalse = decided.State is CaseState.Dismissed or CaseState.Overturned;
         return this with
         {
@@ -126,7 +127,9 @@ public sealed record CasePicture
             Live = ends ? Live.Remove(before.Id) : Live,
             CaseOf = ends ? CaseOf.RemoveRange(before.Accounts.Where(account => CaseOf.GetValueOrDefault(account) == before.Id)) : CaseOf,
             Dismissals = isFalse ? Dismissals.Add(DismissalOf(before, decided.State, decided.By, decided.Reason, decided.At, only: null)) : Dismissals,
-            Examples = decided.State is CaseState.Upheld or CaseState.Overturned ? Examples.Add(CalibrationExample.Of(before, decided.State, decided.At)) : Examples,
+            Examples = decided.State is CaseState.Upheld or CaseState.Overturned ? examples.Add(CalibrationExample.Of(before, decided.State, decided.At))
+                : isFalse ? examples
+                : Examples,
         };
     }
 

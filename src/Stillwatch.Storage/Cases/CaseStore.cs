@@ -107,6 +107,14 @@ public sealed class CaseStore : IDisposable
             .Select(found => (found.Sequence, (ActionTaken)found.Entry)),
     ];
 
+    /// <summary>What people, or the policy, decided on a case beside its actions, the oldest first.</summary>
+    public IReadOnlyList<(long Sequence, CaseEntry Entry)> Decisions(string caseId, int most) =>
+    [
+        .. Entries(after: 0, long.MaxValue, caseId)
+            .Where(found => found.Entry is ApprovalAsked or CaseDecided or AccountsCleared or AccountRepaired or AppealAnswered)
+            .Take(most),
+    ];
+
     public void Dispose()
     {
         lock (_lock)

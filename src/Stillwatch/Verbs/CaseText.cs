@@ -51,6 +51,11 @@ static class CaseText
                 action.Rule}, by {Plain(action.DecidedBy)}{(action.ApprovedBy is { } second ? $" and {Plain(second)}" : "")}";
         }
 
+        foreach (var decision in view.Decisions)
+        {
+            yield return $"{decision.At:yyyy-MM-dd HH:mm}Z  {Plain(decision.What)}, by {Plain(decision.By)}: {Plain(decision.Says)}";
+        }
+
         foreach (var appeal in view.Appeals)
         {
             yield return $"Appeal {appeal.Id} of {Plain(appeal.Account)}, {appeal.Made:yyyy-MM-dd}, {appeal.State}: {Plain(appeal.Statement)}";
@@ -58,11 +63,6 @@ static class CaseText
             {
                 yield return $"  answered by {Plain(appeal.AnsweredBy!)}: {Plain(answer)}";
             }
-        }
-
-        if (view.DecisionReason is { } why)
-        {
-            yield return $"{view.Case.State.ToString().ToLowerInvariant()} by {Plain(view.DecidedBy!)}: {Plain(why)}";
         }
     }
 

@@ -62,6 +62,7 @@ public sealed class CaseRoutesTests : IAsyncLifetime
 
         (_, body) = await SendAsync("GET", $"/api/v1/cases/{Id}");
         Assert.Equal((3, 1), (body.GetProperty("actions").GetArrayLength(), body.GetProperty("appeals").GetArrayLength()));
+        Assert.Equal(["Ada", "Ada", "Ada"], body.GetProperty("decisions").EnumerateArray().Where(one => !one.GetProperty("what").GetString()!.EndsWith("dollars", StringComparison.Ordinal)).Select(one => one.GetProperty("by").GetString()));
         (_, body) = await SendAsync("GET", "/api/v1/calibration");
         Assert.Equal("benign", body.GetProperty("examples")[0].GetProperty("label").GetString());
         (_, body) = await SendAsync("GET", "/api/v1/actions?account=acct_000003&after=2");

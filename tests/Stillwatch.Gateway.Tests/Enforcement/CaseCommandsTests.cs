@@ -191,6 +191,8 @@ public sealed class CaseCommandsTests
         rig.Apply(new ScriptedRing("C-1", Five));
         rig.Commands.Uphold(rig.OnlyCase.Id, "Ada", "certain", rig.Now);
         Assert.Equal((CaseState.Upheld, Rung.Shape, "campaign"), (rig.OnlyCase.State, rig.RungOf(Five[0]), rig.Picture.Examples[0].Label));
+        rig.Commands.Overturn(rig.OnlyCase.Id, null, "Ben", "not so certain", rig.Now);
+        Assert.Equal("benign", Assert.Single(rig.Picture.Examples).Label);
     }
 
     [Fact]

@@ -190,10 +190,16 @@ public sealed class LadderTests
         rig.Apply(ring);
         Assert.Equal(20_000, rig.Ladder.Map.Count);
         var report = Report(ring);
-        rig.Pass(TimeSpan.FromMinutes(1));
-        var clock = System.Diagnostics.Stopwatch.StartNew();
-        rig.Apply(report);
-        var quiet = clock.Elapsed;
+        var clock = new System.Diagnostics.Stopwatch();
+        var quiet = TimeSpan.MaxValue;
+        for (var i = 0; i < 5; i++) // the best of five: other processes share the machine
+        {
+            rig.Pass(TimeSpan.FromMinutes(1));
+            clock.Restart();
+            rig.Apply(report);
+            quiet = clock.Elapsed < quiet ? clock.Elapsed : quiet;
+        }
+
         rig.Pass(TimeSpan.FromDays(2));
         clock.Restart();
         rig.Apply(report);
