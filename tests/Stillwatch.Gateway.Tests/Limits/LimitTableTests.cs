@@ -52,7 +52,7 @@ public sealed class LimitTableTests
     [Fact]
     public void A_shadow_rule_without_room_refuses_nobody()
     {
-        var shadow = Policy with { Rules = [Policy.Rules[0] with { Mode = Policies.RuleMode.Shadow }] };
+        var shadow = Policy with { Rules = [Policy.Rules[0] with { Mode = Stillwatch.Gateway.Policies.RuleMode.Shadow }] };
         using var bench = new LimiterBench(shadow, mostBudgets: 640);
         Assert.Equal(2000, Enumerable.Range(0, 2000).Count(i => bench.Reserve(Account($"acct_{i}")).Refusal is null));
         Assert.NotEqual(0, bench.Limiter.Tally.Of("rpm", LimitOutcome.ServedTableFull));
@@ -80,7 +80,7 @@ public sealed class LimitTableTests
                 Rule("key", Meter.Requests, 1_000_000, LimitScope.Key), Rule("account", Meter.Tokens, 1_000_000_000), Rule("at-once", Meter.Concurrency, 100),
                 Rule("each", Meter.InputTokens, 1_000_000_000, LimitScope.Organization) with { PerModel = true },
                 Rule("model", Meter.Requests, 1_000_000, LimitScope.Model), Rule("day", Meter.SpendNanoUsd, long.MaxValue / 2),
-                Rule("shadow", Meter.Requests, 1) with { Mode = Policies.RuleMode.Shadow },
+                Rule("shadow", Meter.Requests, 1) with { Mode = Stillwatch.Gateway.Policies.RuleMode.Shadow },
             ],
             Prices = [new ModelPrice("claude-*", 10, 50, 1, 12)],
         };

@@ -28,7 +28,7 @@ sealed class CountingLimiter : ILimiter
             }
         }
 
-        reservation.IsOpen = true;
+        reservation.Open();
         applying.ForEach(pair => _taken[pair.Key] = _taken.GetValueOrDefault(pair.Key) + 1);
         _atOnce.Add(reservation, [.. applying.Where(pair => pair.Rule.Meter == Meter.Concurrency).Select(pair => pair.Key)]);
         return new((LimitRefusal?)null);
@@ -36,7 +36,7 @@ sealed class CountingLimiter : ILimiter
 
     public void Settle(LimitReservation reservation, in TokenUsage use, bool isKnown, DateTimeOffset now)
     {
-        Assert.True(isKnown && reservation.IsOpen);
+        Assert.True(isKnown && reservation.TryClose());
         Assert.True(_atOnce.Remove(reservation, out var held)); // exactly once
         held.ForEach(key => _taken[key]--);
     }

@@ -59,7 +59,7 @@ public sealed partial class PolicyDocumentTests
         Assert.Empty(reading.Faults.Concat(reading.Warnings));
         var policy = reading.Policy!;
         Assert.Equal(bites ? PolicyMode.Enforce : PolicyMode.Observe, policy.Mode);
-        var ownRules = policy.Limits.Rules.Where(rule => rule.Per != Limits.LimitScope.Ring).ToList();
+        var ownRules = policy.Limits.Rules.Where(rule => rule.Per != Stillwatch.Gateway.Limits.LimitScope.Ring).ToList();
         Assert.NotEmpty(ownRules);
         Assert.All(ownRules, rule => Assert.Equal(bites ? RuleMode.Enforce : RuleMode.Shadow, rule.Mode));
         Assert.Equal(bites, policy.Levels.Rules.Count > 0 && policy.Regions.Rules.Count > 0);

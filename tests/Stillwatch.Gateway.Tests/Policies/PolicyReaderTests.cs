@@ -75,8 +75,8 @@ public sealed class PolicyReaderTests
     {
         var policy = PolicySamples.Read("mode: observe\n").Policy!;
         Assert.Equal(new Policy(), policy.Ladder);
-        Assert.Equal(new Enforcement.ResponsePolicy(), policy.Responses);
-        Assert.Equal(new Enforcement.Displacement.DisplacementPolicy(), policy.Displacement);
+        Assert.Equal(new Stillwatch.Gateway.Enforcement.ResponsePolicy(), policy.Responses);
+        Assert.Equal(new Stillwatch.Gateway.Enforcement.Displacement.DisplacementPolicy(), policy.Displacement);
         Assert.Equal(["ring-default.requests", "ring-default.output_tokens"], policy.Limits.Rules.Select(rule => rule.Name));
         Assert.All(policy.Limits.Rules, rule => Assert.Equal((LimitScope.Ring, RuleMode.Enforce), (rule.Per, rule.Mode)));
         Assert.Equal(PolicyReader.Default.Hash, policy.Hash);
