@@ -24,6 +24,7 @@ sealed class SimulatedTraffic(GatewayHost gateway, SimulatedUpstream upstream, L
 
     long _sent;
     long _odd;
+    long _refused; // by the gateway itself: they become no exchanges
 
     public long Sent => Interlocked.Read(ref _sent);
 
@@ -31,10 +32,11 @@ sealed class SimulatedTraffic(GatewayHost gateway, SimulatedUpstream upstream, L
     public long Odd => Interlocked.Read(ref _odd);
 
     /// <param name="accepted">Told of each exchange and the id the gateway gave its request.</param>
+    /// <param name="answered">Told of each exchange and the status its client got; from several threads.</param>
     /// <exception cref="HttpRequestException">The gateway does not answer.</exception>
     public async Task SendAsync(
         IEnumerable<Exchange> exchanges, Action<long> progress, Action<Exchange, string>? accepted = null,
-        CancellationToken cancellationToken = default)
+        Action<Exchange, int>? answered = null, CancellationToken cancellationToken = default)
     {
         var running = new Queue<Task>();
         var windowEnds = DateTimeOffset.MinValue;
@@ -54,7 +56,7 @@ sealed class SimulatedTraffic(GatewayHost gateway, SimulatedUpstream upstream, L
             clock.Set(exchange.Time);
             var expected = new ExpectedAnswer(exchange);
             upstream.Expect(expected);
-            var response = CheckAsync(exchange, client.SendAsync(exchange, cancellationToken));
+            var response = CheckAsync(exchange, client.SendAsync(exchange, cancellationToken), answered);
             running.Enqueue(response);
             Interlocked.Increment(ref _sent);
             await Task.WhenAny(expected.Arrived, response);
@@ -66,6 +68,7 @@ sealed class SimulatedTraffic(GatewayHost gateway, SimulatedUpstream upstream, L
             {
                 upstream.Expect(null);
                 await response; // throws when there was none
+                _refused++;
             }
 
             progress(Sent);
@@ -80,15 +83,16 @@ sealed class SimulatedTraffic(GatewayHost gateway, SimulatedUpstream upstream, L
     {
         await Task.WhenAll(running);
         running.Clear();
-        while (gateway.Parts.Recorder.Counts.Received < Sent - Odd)
+        while (gateway.Parts.Recorder.Counts.Received < Sent - _refused)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, cancellationToken);
         }
     }
 
-    async Task CheckAsync(Exchange exchange, Task<int> sending)
+    async Task CheckAsync(Exchange exchange, Task<int> sending, Action<Exchange, int>? answered)
     {
         var status = await sending;
+        answered?.Invoke(exchange, status);
         if (status / 100 == 2 != (exchange.Response is not null))
         {
             Interlocked.Increment(ref _odd);

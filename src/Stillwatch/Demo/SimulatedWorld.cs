@@ -5,6 +5,7 @@ using Stillwatch.Gateway;
 using Stillwatch.Gateway.Configuration;
 using Stillwatch.Gateway.Dialects;
 using Stillwatch.Gateway.Keys;
+using Stillwatch.Gateway.Policies;
 using Stillwatch.Simulator;
 
 namespace Stillwatch.Demo;
@@ -17,9 +18,11 @@ sealed class SimulatedWorld : IAsyncDisposable
     readonly SimulatedUpstream _upstream;
     readonly LoopbackClient _client;
 
-    SimulatedWorld(GatewayHost gateway, SimulatedUpstream upstream, LoopbackClient client, SimulatedClock clock)
+    SimulatedWorld(
+        GatewayHost gateway, SimulatedUpstream upstream, IReadOnlyDictionary<string, string> keys, SimulatedClock clock)
     {
-        (Gateway, _upstream, _client) = (gateway, upstream, client);
+        (Gateway, Keys, Clock, _upstream) = (gateway, keys, clock, upstream);
+        var client = _client = new LoopbackClient(gateway.DataAddress, keys);
         Traffic = new SimulatedTraffic(gateway, upstream, client, clock);
     }
 
@@ -27,19 +30,27 @@ sealed class SimulatedWorld : IAsyncDisposable
 
     public SimulatedTraffic Traffic { get; }
 
+    /// <summary>Key by account.</summary>
+    public IReadOnlyDictionary<string, string> Keys { get; }
+
+    public SimulatedClock Clock { get; }
+
     /// <param name="records">Where <see cref="SimulationWriter.WriteRecords"/> left the accounts and apps.</param>
     /// <param name="data">The gateway's data directory.</param>
+    /// <param name="policy">Null for the default, which only observes.</param>
+    /// <param name="change">Changes the gateway's configuration before it starts.</param>
     public static async Task<SimulatedWorld> StartAsync(
-        Simulation simulation, string records, string data, ILoggerFactory logs, bool logContent, CancellationToken cancellationToken)
+        Simulation simulation, string records, string data, ILoggerFactory logs, bool logContent, CancellationToken cancellationToken,
+        AccessPolicy? policy = null, Func<GatewayConfig, GatewayConfig>? change = null)
     {
         var upstream = await SimulatedUpstream.StartAsync(cancellationToken);
         try
         {
             var clock = new SimulatedClock(simulation.Scenario.Start);
-            var options = new ServeOptions { IsDevelopment = false, Logs = logs, EventTime = clock, RestPerReport = 1 };
+            var options = new ServeOptions { IsDevelopment = false, Logs = logs, EventTime = clock, RestPerReport = 1, Policy = policy };
             var config = Config(upstream.Address, records, data, logContent);
-            var gateway = await GatewayHost.StartAsync(config, options, cancellationToken: cancellationToken);
-            return new SimulatedWorld(gateway, upstream, new LoopbackClient(gateway.DataAddress, Keys(gateway, simulation)), clock);
+            var gateway = await GatewayHost.StartAsync(change?.Invoke(config) ?? config, options, cancellationToken: cancellationToken);
+            return new SimulatedWorld(gateway, upstream, KeysOf(gateway, simulation), clock);
         }
         catch
         {
@@ -76,7 +87,7 @@ sealed class SimulatedWorld : IAsyncDisposable
     static UpstreamConfig Upstream(string name, Dialect dialect, Uri address) =>
         new() { Name = name, Dialect = dialect, Replicas = [address], CircuitFailures = int.MaxValue };
 
-    static Dictionary<string, string> Keys(GatewayHost gateway, Simulation simulation)
+    static Dictionary<string, string> KeysOf(GatewayHost gateway, Simulation simulation)
     {
         List<AccountRecord> accounts = [.. simulation.Accounts];
         var requests = accounts.Select(account => new KeyRequest(account.Account) { Organization = account.Organization });

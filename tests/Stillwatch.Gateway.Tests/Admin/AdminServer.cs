@@ -1,6 +1,3 @@
-using System.Net.Http.Headers;
-using System.Text;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
@@ -13,9 +10,13 @@ using Stillwatch.Gateway.Access.Standings;
 using Stillwatch.Gateway.Admin;
 using Stillwatch.Gateway.Keys;
 using Stillwatch.Gateway.Tests.Storage;
-using Stillwatch.Storage;
 using Stillwatch.Storage.Accounts;
+using Stillwatch.Storage.Cases;
 using Stillwatch.Storage.Exchanges;
+using Stillwatch.Storage;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text;
 
 namespace Stillwatch.Gateway.Tests.Admin;
 
@@ -51,6 +52,8 @@ sealed class AdminServer : IAsyncDisposable
             IsRecordedAccount = account => account == "recorded",
         });
         api.Map(_app);
+        var cases = CaseStore.Open(_directory.CasesPath);
+        new CaseRoutes(cases, new CaseCommands(cases, () => new CaseRules(new Policy(), "", true, true), CaseRepair.Nothing), Time).Map(_app, api.Guarded);
         new AccountRoutes(new AccountDesk(Accounts, Time, account => Keys.List(account).Count > 0)).Map(_app, api.Guarded);
     }
 
