@@ -4,7 +4,7 @@ using Stillwatch.Storage.Spend;
 namespace Stillwatch.Gateway.Limits;
 
 /// <summary>Keeps money on disk: read once at start, written behind once a second and at the end. A killed process loses a second of
-/// spend at most, and never its reservations.</summary>
+/// spend at most, and what was reserved in that second included.</summary>
 /// <remarks>
 /// While the store fails, what is to be written waits in the table, which is bounded, and the next second tries again; whether requests are
 /// served meanwhile is the policy's choice. Thread-safe.

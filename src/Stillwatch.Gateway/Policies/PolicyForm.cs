@@ -93,6 +93,7 @@ static class PolicyForm
         [rule.IsAllowList ? "allow" : "refuse"] = Words(rule.Countries),
         ["kinds"] = Words(rule.Kinds.Select(PolicyWords.Kinds.Of)),
         ["min_owned_ratio"] = rule.Facts.Contains(RegionFact.OwnerCountry) ? rule.MinOwnedRatio : null,
+        ["ownership"] = rule.Facts.Contains(RegionFact.OwnerCountry) ? PolicyWords.Ownerships.Of(rule.Ownership) : null,
         ["unknown"] = PolicyWords.Unknowns.Of(rule.Unknown),
         ["mode"] = PolicyWords.RuleModes.Of(rule.Mode),
     };

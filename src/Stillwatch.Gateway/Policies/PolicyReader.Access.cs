@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Net;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Gateway.Access.Regions;
+using Stillwatch.Gateway.Access.Regions.Networks;
 using Stillwatch.Gateway.Access.Standings;
 using Stillwatch.Gateway.Configuration;
 
@@ -11,7 +12,6 @@ sealed partial class PolicyReader
 {
     const double MoreThanHalf = 0.5;
     const string StandardCode = "region_unsupported";
-    const int MaxListBytes = 64 * 1024 * 1024;
     const int MostLinesBlamed = 5;
 
     LevelPolicy Levels(ConfigSection root)
@@ -58,7 +58,10 @@ sealed partial class PolicyReader
             [.. section.List("kinds", PolicyWords.Kinds.Parse).Distinct()],
             section.Read("min_owned_ratio", PolicyScalars.Number(0, 1), MoreThanHalf),
             section.Read("unknown", PolicyWords.Unknowns.Parse, false),
-            section.Read("mode", PolicyWords.RuleModes.Parse, RuleMode.Enforce));
+            section.Read("mode", PolicyWords.RuleModes.Parse, RuleMode.Enforce))
+        {
+            Ownership = section.Read("ownership", PolicyWords.Ownerships.Parse, OwnershipReading.Multiplied),
+        };
         section.RefuseOthers();
         return rule;
     }
@@ -85,60 +88,24 @@ sealed partial class PolicyReader
             _notes.Fault(section.Path("file"), "stands beside prefixes or asns; write them as two entries.");
         }
 
-        (prefixes, asns) = ReadNetworkList(section, file);
-        return new KnownNetworks(kind, prefixes, asns, file);
-    }
-
-    // One network or AS number a line; # begins a remark.
-    (IReadOnlyList<IPNetwork> Prefixes, IReadOnlyList<long> Asns) ReadNetworkList(ConfigSection section, string file)
-    {
-        var (prefixes, asns, bad) = (new List<IPNetwork>(), new List<long>(), new List<int>());
         var path = Path.Combine(_folder, file);
         _files.Add(path);
-        var (text, fault) = ConfigText.Read(path, MaxListBytes);
-        if (text is null)
+        var (list, faults) = NetworkLists.Read(path, kind);
+        if (faults.Count > 0)
         {
-            _notes.Fault(section.Path("file"), $"'{file}' {fault}");
-            return (prefixes, asns);
+            var lines = faults.Where(fault => fault.Line > 0).Select(fault => fault.Line).ToList();
+            _notes.Fault(section.Path("file"), $"'{file}': {(lines.Count > 0 ? $"line {lines[0]}: " : "")}{faults[0].Says}{More(lines)}");
         }
-
-        var number = 0;
-        foreach (var line in text.AsSpan().EnumerateLines())
-        {
-            number++;
-            var entry = (line.IndexOf('#') is var remark and >= 0 ? line[..remark] : line).Trim().ToString();
-            if (entry.Length == 0)
-            {
-                continue;
-            }
-
-            if (ConfigScalars.Network(entry, out var prefix) is null)
-            {
-                prefixes.Add(prefix);
-            }
-            else if (PolicyScalars.Asn(entry, out var asn) is null)
-            {
-                asns.Add(asn);
-            }
-            else
-            {
-                bad.Add(number);
-            }
-        }
-
-        if (bad.Count > 0)
-        {
-            _notes.Fault(
-                section.Path("file"),
-                $"'{file}' has {bad.Count} lines that are no network and no AS number, at {string.Join(", ", bad.Take(MostLinesBlamed))}; write 192.0.2.0/24 or AS64500, and # before a remark.");
-        }
-        else if (prefixes.Count + asns.Count == 0)
+        else if (list!.Prefixes.Count + list.Asns.Count == 0)
         {
             _notes.Warn(section.Path("file"), $"'{file}' lists nothing.");
         }
 
-        return (prefixes, asns);
+        return new KnownNetworks(kind, list?.Prefixes ?? [], list?.Asns ?? [], file);
     }
+
+    static string More(IReadOnlyList<int> lines) =>
+        lines.Count < 2 ? "" : $" So are lines {string.Join(", ", lines.Skip(1).Take(MostLinesBlamed))}{(lines.Count > MostLinesBlamed + 1 ? " and more" : "")}.";
 
     string? Existing(string text, out string value)
     {

@@ -1,7 +1,8 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
+using Stillwatch.Gateway.Access.Regions;
 using Stillwatch.Gateway.Configuration;
 using Stillwatch.Gateway.Limits;
+using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Stillwatch.Gateway.Policies;
 
@@ -46,7 +47,7 @@ static partial class PolicyScalars
     {
         value = text;
         return text == "UK" ? "is no country code; the United Kingdom is GB."
-            : text.Length == 2 && text.All(char.IsAsciiLetterUpper) ? null
+            : CountryCodes.Of(text) == text ? null
             : "must be a country's two letters in upper case (ISO 3166-1), like DE.";
     }
 

@@ -28,7 +28,8 @@ static class PolicyWords
         ("models", GatedFeature.Models), ("reasoning", GatedFeature.Reasoning), ("batches", GatedFeature.Batches), ("files", GatedFeature.Files));
 
     public static readonly WordList<RegionFact> Facts = new(
-        ("declared_country", RegionFact.DeclaredCountry), ("verified_country", RegionFact.VerifiedCountry),
+        ("account_country", RegionFact.AccountCountry), ("declared_country", RegionFact.DeclaredCountry),
+        ("verified_country", RegionFact.VerifiedCountry),
         ("billing_country", RegionFact.BillingCountry), ("phone_country", RegionFact.PhoneCountry),
         ("network_country", RegionFact.NetworkCountry), ("organization_country", RegionFact.OrganizationCountry),
         ("owner_country", RegionFact.OwnerCountry), ("network_kind", RegionFact.NetworkKind));
@@ -36,6 +37,10 @@ static class PolicyWords
     public static readonly WordList<NetworkKind> Kinds = new(
         ("hosting", NetworkKind.Hosting), ("vpn", NetworkKind.Vpn), ("tor", NetworkKind.Tor), ("proxy", NetworkKind.Proxy),
         ("shared_carrier", NetworkKind.SharedCarrier));
+
+    /// <summary>How indirect shares count.</summary>
+    public static readonly WordList<OwnershipReading> Ownerships = new(
+        ("multiplied", OwnershipReading.Multiplied), ("cascading", OwnershipReading.Cascading));
 
     /// <summary>What a fact nobody states does.</summary>
     public static readonly WordList<bool> Unknowns = new(("pass", false), ("refuse", true));
