@@ -74,13 +74,34 @@ internal sealed class ProxyTarget : IDisposable
 
     static string Self => typeof(ProxyTarget).Assembly.Location;
 
-    /// <summary>Development mode: a key made for the run, every model name passed through; all else is on as in production.</summary>
+    // Every kind of rule, each asked at every request and refusing nobody here.
+    const string Policy = """
+        mode: enforce
+        verify_url: https://verify.example/
+        levels:
+          - {name: frontier, feature: models, models: [frontier-*], needs: person}
+          - {name: reasoning, feature: reasoning, models: [frontier-*], needs: person}
+        regions:
+          rules:
+            - {name: embargo, facts: [account_country, billing_country], refuse: [KP]}
+            - {name: owners, code: ownership_unsupported, facts: [owner_country], refuse: [KP]}
+        limits:
+          prices: [{models: "*", input_usd_per_million: 3, output_usd_per_million: 15}]
+          rules:
+            - {name: account, per: account, requests: 100000000/m, input_tokens: 100000000000/m, output_tokens: 100000000000/m, concurrency: 100000, spend: 1000000 USD/month}
+            - {name: key, per: key, requests: 100000000/m}
+            - {name: model, per: model, tokens: 100000000000/m}
+
+        """;
+
+    /// <summary>Development mode: a key made for the run, every model name passed through; all else is on as in production, a policy in force too.</summary>
     static ProxyTarget StartStillwatch(ProxyTarget mock, string directory, bool profile)
     {
         var start = new ProcessStartInfo("dotnet",
         [
             Path.Combine(AppContext.BaseDirectory, "stillwatch.dll"), "serve", "--listen", "http://127.0.0.1:0", "--admin", "http://127.0.0.1:0",
             "--data", Path.Combine(directory, "data"), "--upstream", $"http://127.0.0.1:{mock.Port}", "--upstream-api", "anthropic",
+            "--policy", Written(Path.Combine(directory, "policy.yaml"), Policy),
         ])
         { WorkingDirectory = directory };
         if (profile)
