@@ -1,11 +1,10 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 
 namespace Stillwatch.Gateway.Policies;
 
 /// <summary>A policy as YAML that can be read back: what is absent or empty is left out, what is stated is every default.</summary>
-static partial class PolicyText
+static class PolicyText
 {
     public static string Of(AccessPolicy policy)
     {
@@ -49,9 +48,10 @@ static partial class PolicyText
 
     static string Scalar(JsonNode value) =>
         value.GetValueKind() != System.Text.Json.JsonValueKind.String ? value.ToJsonString()
-        : value.GetValue<string>() is var word && Plain().IsMatch(word) && word != "null" ? word
+        : value.GetValue<string>() is var word && IsPlain(word) ? word
         : $"\"{word.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("${", "$${")}\"";
 
-    [GeneratedRegex(@"^[A-Za-z0-9](?:[A-Za-z0-9_./ +-]*[A-Za-z0-9_./+-])?$")]
-    private static partial Regex Plain();
+    // Needs no quotes in YAML.
+    static bool IsPlain(string word) => word.Length > 0 && char.IsAsciiLetterOrDigit(word[0]) && word[^1] != ' ' && word != "null"
+        && word.All(c => char.IsAsciiLetterOrDigit(c) || "_./ +-".Contains(c));
 }
