@@ -65,7 +65,7 @@ sealed record Statement(
             changes.Add("If the operator has licensed this use, or would, have the licence registered.");
         }
 
-        changes.Add(held.IsByPerson ? "It ends by itself on the day named unless a person decides again." : "It ends by itself when the judgement no longer holds.");
+        changes.Add(held.IsByPerson ? "It ends by itself on the day named unless a person decides again." : "It is renewed while the judgement holds, and ends by itself on the day named otherwise.");
         return changes;
     }
 

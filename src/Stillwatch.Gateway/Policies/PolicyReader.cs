@@ -143,7 +143,7 @@ sealed partial class PolicyReader
         var displacement = new DisplacementPolicy
         {
             IsOn = section.Read("on", ConfigScalars.Flag, standard.IsOn),
-            Length = section.Read("length", ConfigScalars.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)), standard.Length),
+            Length = section.Read("length", ConfigScalars.Duration(TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)), standard.Length),
             Rest = section.Read("rest", ConfigScalars.Duration(TimeSpan.Zero, Longest), standard.Rest),
             RateRatio = section.Read("rate_ratio", PolicyScalars.Number(0, 1), standard.RateRatio),
             MaxTrials = section.Read("max_trials", ConfigScalars.Whole(1, 100), standard.MaxTrials),

@@ -62,6 +62,10 @@ public sealed partial class AccountStore : IDisposable
     /// <exception cref="StorageUnusableException">The file is another's, newer than we are, or cannot be opened.</exception>
     public static AccountStore Open(string path) => new(SqliteFile.Open(path, Layout));
 
+    /// <summary>For a process beside the one that writes; changes nothing.</summary>
+    /// <exception cref="StorageUnusableException">It does not exist, is another's, or cannot be opened.</exception>
+    public static AccountStore OpenToRead(string path) => new(SqliteFile.OpenToRead(path, Layout));
+
     /// <summary>Null when there is no such record.</summary>
     public Recorded<T>? Find<T>(RecordKind<T> kind, string id)
         where T : class

@@ -42,7 +42,7 @@ static class ScanRun
         ScanInputs inputs, DetectorSettings settings, DetectionKey key, Action<ScanProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         var source = inputs.Data is null ? LogSource.Open(inputs.Logs) : new LogSource([], []);
-        var accounts = inputs.Accounts is { } a ? RecordFile.ReadAccounts(a) : new RecordFile<AccountRecord>([], []);
+        var accounts = inputs.Accounts is { } a ? RecordFile.ReadAccounts(a) : new RecordFile<AccountRecord>(StoredRecords.Accounts(inputs.Data), []);
         var organizations = inputs.Organizations is { } o ? RecordFile.ReadOrganizations(o) : new RecordFile<OrganizationRecord>([], []);
         var apps = inputs.Apps is { } p ? RecordFile.ReadApps(p) : new RecordFile<AppRecord>([], []);
 

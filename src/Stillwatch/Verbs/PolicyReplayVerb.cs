@@ -1,12 +1,13 @@
-using System.CommandLine;
-using System.Text.Json;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Sketches;
 using Stillwatch.Gateway.Policies;
 using Stillwatch.Policies;
+using Stillwatch.Scan;
 using Stillwatch.Simulator;
-using Stillwatch.Storage;
 using Stillwatch.Storage.Logs;
+using Stillwatch.Storage;
+using System.CommandLine;
+using System.Text.Json;
 
 namespace Stillwatch.Verbs;
 
@@ -108,8 +109,10 @@ static class PolicyReplayVerb
                 Days = days,
                 Before = new NamedPolicy(against ?? DefaultName, before),
                 After = new NamedPolicy(file, after),
-                Accounts = ReplayFiles.Trusted(files.Accounts, RecordFile.ReadAccounts),
-                Organizations = ReplayFiles.Trusted(files.Organizations, RecordFile.ReadOrganizations),
+                Accounts = files.Accounts is null ? StoredRecords.Accounts(directory) : ReplayFiles.Trusted(files.Accounts, RecordFile.ReadAccounts),
+                Organizations = files.Organizations is null
+                    ? StoredRecords.Organizations(directory)
+                    : ReplayFiles.Trusted(files.Organizations, RecordFile.ReadOrganizations),
                 Apps = ReplayFiles.Trusted(files.Apps, RecordFile.ReadApps),
                 ClassByTruth = truth.GetValueOrDefault,
             };
