@@ -89,7 +89,11 @@ sealed partial class GatewayHost
 
         if (options.PolicyFile is { } file)
         {
-            file.Changing += policy => Parts.Policy = Enforceable(policy);
+            file.Changing += policy =>
+            {
+                Parts.Policy = Enforceable(policy);
+                Parts.Ladder.FollowPolicy();
+            };
         }
 
         var loop = new LadderLoop(
