@@ -39,6 +39,9 @@ sealed partial class GatewayHost
 
     public AccountRegister Accounts => _accounts;
 
+    /// <summary>What limits came to since the start.</summary>
+    public LimitTally Limits => _limiter.Tally;
+
     TimeProvider EventTimeOf(ServeOptions options) => options.EventTime ?? options.Time;
 
     void OpenRecords(GatewayConfig config, ServeOptions options, DataDirectory directory)

@@ -139,6 +139,30 @@ public sealed class LimitFlowTests
     }
 
     [Fact]
+    public async Task A_batch_takes_from_the_budgets_of_every_model_it_names_not_of_the_first()
+    {
+        await using var gateway = await StartAsync(Limited(Rule(LimitScope.Account, Meter.Requests, 2) with { Models = ["big-*"] }), upstream: null);
+        var client = gateway.Client("acct_a");
+        string BatchOf(params string[] models) => $$"""{"requests":[{{string.Join(',', models.Select((model, i) =>
+            $$$"""{"custom_id":"r{{{i}}}","params":{"model":"{{{model}}}","max_tokens":9,"messages":[{"role":"user","content":"hello"}]}}"""))}}]}""";
+        Assert.Equal((429, "rate_limited"), await ShortAsync(AskAsync(client, BatchOf("small", "big-1", "big-1", "big-2", "big-2"), "/v1/messages/batches")));
+        Assert.Equal(200, (await AskAsync(gateway.Client("acct_b"), BatchOf("small", "big-1", "big-1"), "/v1/messages/batches")).Status);
+        Assert.Equal(200, (await AskAsync(client, BatchOf("small", "small", "small"), "/v1/messages/batches")).Status);
+    }
+
+    [Fact]
+    public async Task Calls_beside_inference_state_the_limits_too_whatever_comes_of_them()
+    {
+        await using var gateway = await StartAsync(Limited(Rule(LimitScope.Account, Meter.Requests, 2)), upstream: null);
+        var client = gateway.Client("acct_a");
+        Assert.Equal("1", (await AskAsync(client, path: "/v1/messages/count_tokens")).Header("anthropic-ratelimit-requests-remaining"));
+        var unknown = await AskAsync(client, path: "/v1/messages/batches/no_such", method: HttpMethod.Get);
+        Assert.Equal((404, "0"), (unknown.Status, unknown.Header("anthropic-ratelimit-requests-remaining")));
+        var refused = await AskAsync(client, path: "/v1/messages/batches", method: HttpMethod.Get);
+        Assert.Equal((429, "0"), (refused.Status, refused.Header("anthropic-ratelimit-requests-remaining")));
+    }
+
+    [Fact]
     public async Task A_rule_in_shadow_counts_and_refuses_nobody()
     {
         await using var upstream = Upstream();
