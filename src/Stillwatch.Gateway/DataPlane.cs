@@ -102,7 +102,7 @@ sealed class DataPlane(GatewayParts parts)
     async Task DispatchShelfAsync(ShelfCall call)
     {
         Admission.WriteNotice(call.Access, call.Http.Response.Headers);
-        if (!IsBatchCreation(call) && await parts.Admission.CountAsync(call.Access, call.Caller, "", new LimitDemand(1, 0, 0)) is { } refusal)
+        if (!IsBatchCreation(call) && await parts.Admission.CountAsync(call.Access, call.Caller, "", new LimitDemand(1, 0, 0), call.Show) is { } refusal)
         {
             parts.Refuse(call.RequestId, refusal);
             await call.FailAsync(refusal);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Stillwatch.Engine.Judgement;
+using Stillwatch.Engine.Responses;
 using Stillwatch.Engine.Sketches;
 using Stillwatch.Gateway.Access;
 using Stillwatch.Gateway.Access.Regions;
@@ -12,6 +13,7 @@ using Stillwatch.Gateway.Enforcement;
 using Stillwatch.Gateway.Enforcement.Displacement;
 using Stillwatch.Gateway.Limits;
 using Stillwatch.Gateway.Policies;
+using Stillwatch.Gateway.Telemetry;
 using Stillwatch.Gateway.Verification;
 using Stillwatch.Storage;
 using Stillwatch.Storage.Accounts;
@@ -36,6 +38,9 @@ sealed partial class GatewayHost
     public CaseCommands Cases => _commands;
 
     public AccountRegister Accounts => _accounts;
+
+    /// <summary>What limits came to since the start.</summary>
+    public LimitTally Limits => _limiter.Tally;
 
     TimeProvider EventTimeOf(ServeOptions options) => options.EventTime ?? options.Time;
 
@@ -87,7 +92,11 @@ sealed partial class GatewayHost
 
         if (options.PolicyFile is { } file)
         {
-            file.Changing += policy => Parts.Policy = Enforceable(policy);
+            file.Changing += policy =>
+            {
+                Parts.Policy = Enforceable(policy);
+                Parts.Ladder.FollowPolicy();
+            };
         }
 
         var loop = new LadderLoop(
@@ -106,12 +115,30 @@ sealed partial class GatewayHost
     async Task<Report> ShownReportAsync(CancellationToken cancellationToken) =>
         CaseOverlay.Apply(await Engine.ReportAsync(cancellationToken), _cases.Picture) with { Mode = Parts.Policy.Policy.Mode.ToString().ToLowerInvariant() };
 
+    void ObserveAccess(GatewayMetrics metrics)
+    {
+        metrics.ObserveLimits(() => _limiter.Tally.Counts
+            .Where(count => !LimitTally.IsServed(count.Outcome))
+            .GroupBy(count => (count.Rule, IsShadow: count.Outcome == LimitOutcome.ShadowRefused))
+            .Select(group => new RuleReading(group.Key.Rule, group.Key.IsShadow, group.Sum(count => count.Count))));
+        metrics.ObserveResponses(() =>
+        {
+            var now = Parts.EventTime.GetUtcNow();
+            var held = Parts.Responses.All.Values.Where(response => now < response.Until).CountBy(response => response.Rung).ToDictionary();
+            return Enum.GetValues<Rung>().Where(rung => rung > Rung.Observe) // nought is said too: a gauge that goes away keeps its last value
+                .Select(rung => KeyValuePair.Create(rung.ToString().ToLowerInvariant(), (long)held.GetValueOrDefault(rung)));
+        });
+        metrics.ObserveReasoning(() => Parts.Reasoning.Lost.ToDictionary().Concat(Parts.Reasoning.Memory.Lost.ToDictionary()));
+    }
+
     VerificationWebhook Webhook(ServeOptions options) => new(
         new VerificationReports(_accounts, KnowsAccount, _ => false), () => Parts.State.Config.Verification, options.Time,
         options.Logs.CreateLogger<VerificationWebhook>());
 
     StandingEndpoint StandingPage(AccessDesk access, ServeOptions options) =>
-        new(_cases, _commands, () => Parts.Policy.Policy, access.StandingOf, EventTimeOf(options));
+        new(
+            _cases, _commands, () => Parts.Policy.Policy, access.StandingOf,
+            (context, caller) => access.ShutsOut(access.StandingOf(caller), Parts.Policy.Policy, context, Parts.State.Config), EventTimeOf(options));
 
     bool KnowsAccount(string account) => Keys.List(account).Count > 0;
 

@@ -99,6 +99,7 @@ sealed partial class GatewayHost : IAsyncDisposable
         metrics.ObserveQueue(() => Parts.Recorder.Counts.Waiting);
         metrics.ObserveCircuits(() => Circuits(Parts.State));
         metrics.ObserveConfig(() => watcher?.Status.IsCurrent ?? true);
+        ObserveAccess(metrics);
         if (options.IsDevelopment)
         {
             var key = Keys.Create(new KeyRequest(DevelopmentAccount));
@@ -172,7 +173,8 @@ sealed partial class GatewayHost : IAsyncDisposable
             Report = ShownReportAsync,
             Exchanges = Log.Reader,
             Counts = () => CountsOf(Parts.Recorder.Counts),
-            Readiness = () => new Readiness(true, ReasonsOf(watcher), watcher?.Status),
+            Readiness = () => new Readiness(
+                true, [.. ReasonsOf("configuration", watcher?.Status), .. ReasonsOf("policy", options.PolicyFile?.Status)], watcher?.Status, options.PolicyFile?.Status),
             IsRecordedAccount = _accounts.Standings.HasAccount,
         });
         var admin = Listeners.Admin(config, services => services.AddStillwatchTelemetry(Environment.GetEnvironmentVariable), options.Logs);
@@ -184,9 +186,8 @@ sealed partial class GatewayHost : IAsyncDisposable
 
     static ExchangeCounts CountsOf(RecordingCounts counts) => new(counts.Received, counts.Kept, counts.Dropped, counts.Waiting, counts.Undetected, counts.Refused);
 
-    static IReadOnlyList<string> ReasonsOf(ConfigWatcher? watcher) => watcher?.Status is { IsCurrent: false } status
-        ? [.. status.Faults.Select(fault => $"the configuration file was refused, the last good one runs on: {fault}")]
-        : [];
+    static IEnumerable<string> ReasonsOf(string file, ConfigStatus? status) =>
+        status is { IsCurrent: false } ? status.Faults.Select(fault => $"the {file} file was refused, the last good one runs on: {fault}") : [];
 
     static IEnumerable<CircuitReading> Circuits(GatewayState state) => state.Upstreams.SelectMany(upstream => upstream.Replicas.Select((replica, i) =>
         new CircuitReading(upstream.Config.Name, i, replica.IsOpen ? CircuitReadingState.Open : CircuitReadingState.Closed)));

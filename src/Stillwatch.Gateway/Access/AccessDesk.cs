@@ -23,17 +23,18 @@ sealed class AccessDesk(StandingBook standings, RegionBoard regions, LevelGate l
         return new CallerAccess(policy, standing, response, VerifyNotice.LevelFor(response, standing, policy.Policy.Responses, now));
     }
 
+    /// <summary>What shuts an account out before any response does: its record, or a region rule.</summary>
+    public GatewayError? ShutsOut(Standing standing, AccessPolicy policy, HttpContext context, GatewayConfig config) =>
+        standing.IsClosed ? Closed(policy)
+        : (standing.Region ?? regions.OfNetwork(() => ClientAddress.Of(context, config))) is { } region ? RegionRefusal.Of(region, policy)
+        : null;
+
     /// <returns>Null when the call may go on; what it asks for is looked at later.</returns>
     public GatewayError? Refusal(CallerAccess access, EndpointKind kind, HttpContext context, GatewayConfig config)
     {
-        if (access.Standing.IsClosed)
+        if (ShutsOut(access.Standing, access.Policy, context, config) is { } shutOut)
         {
-            return Closed(access.Policy);
-        }
-
-        if ((access.Standing.Region ?? regions.OfNetwork(() => ClientAddress.Of(context, config))) is { } region)
-        {
-            return RegionRefusal.Of(region, access.Policy);
+            return shutOut;
         }
 
         if (access.Response is { Rung: Rung.Suspend, ClassKeys: null } suspended)

@@ -29,7 +29,7 @@ sealed class Admission(LevelGate levels, ILimiter limiter, DisplacementDesk disp
 
         var access = exchange.Access;
         var policy = access.Policy;
-        exchange.IsRefused = rung >= policy.Responses.RefuseFrom && (exchange.Sketch.Cues & policy.Responses.RefusedCues) != Capabilities.None;
+        exchange.IsRefused = IsDeclined(exchange, rung);
         // 3.
         if (rung >= Rung.Shape && !displacement.Admits(exchange.Caller.Account, exchange.Time, out var retryAfter))
         {
@@ -49,7 +49,15 @@ sealed class Admission(LevelGate levels, ILimiter limiter, DisplacementDesk disp
         return null;
     }
 
-    /// <summary>Steps 1 and 2 alone, which take nothing out of a budget: all that a member of a batch is asked.</summary>
+    /// <summary>What a member of a batch is asked: steps 1 and 2, which take nothing out of a budget. It has no answer of its own that could decline.</summary>
+    public GatewayError? RefusalOfMember(InferenceExchange exchange) => RefusalOf(exchange, out var rung) ?? (!IsDeclined(exchange, rung) ? null : new GatewayError(
+        403, "request_declined",
+        "requests for reasoning, written out as this one asks for, are declined for this account under a restriction. GET /stillwatch/v1/standing says which, and how to appeal.")
+    {
+        ShouldRetry = false,
+    });
+
+    /// <summary>Steps 1 and 2 alone, which take nothing out of a budget.</summary>
     /// <param name="rung">What applies to this request.</param>
     public GatewayError? RefusalOf(InferenceExchange exchange, out Rung rung)
     {
@@ -160,6 +168,12 @@ sealed class Admission(LevelGate levels, ILimiter limiter, DisplacementDesk disp
         exchange.Reservation = _reservations.Take();
         var subject = SubjectOf(exchange.Access, exchange.Caller, exchange.Route!.RequestedModel, ring);
         return (await limiter.ReserveAsync(plan, subject, demand, exchange.Reservation, exchange.Time))?.Error;
+    }
+
+    static bool IsDeclined(InferenceExchange exchange, Rung rung)
+    {
+        var responses = exchange.Access.Policy.Responses;
+        return rung >= responses.RefuseFrom && (exchange.Sketch.Cues & responses.RefusedCues) != Capabilities.None;
     }
 
     static LimitSubject SubjectOf(CallerAccess access, Caller caller, string model, string? ring) => new(

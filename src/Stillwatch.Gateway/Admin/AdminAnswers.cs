@@ -16,9 +16,10 @@ sealed record AdminFaultAnswer(AdminFault Error);
 /// <summary>Whether traffic is taken.</summary>
 /// <param name="Reasons">Why not, or what an operator should know all the same (a configuration that was refused). Anybody may read them: no address, no secret.</param>
 /// <param name="Config">Where the configuration file stands; null without one.</param>
-sealed record Readiness(bool IsReady, IReadOnlyList<string> Reasons, ConfigStatus? Config = null);
+/// <param name="Policy">Where the policy file stands; null without one.</param>
+sealed record Readiness(bool IsReady, IReadOnlyList<string> Reasons, ConfigStatus? Config = null, ConfigStatus? Policy = null);
 
-sealed record ReadinessAnswer(bool Ready, IReadOnlyList<string> Reasons, ConfigAnswer? Config);
+sealed record ReadinessAnswer(bool Ready, IReadOnlyList<string> Reasons, ConfigAnswer? Config, ConfigAnswer? Policy);
 
 /// <param name="State"><c>current</c> or <c>refused</c>; refused leaves the last good one running.</param>
 /// <param name="NeedsRestart">Keys whose new values wait for a restart.</param>

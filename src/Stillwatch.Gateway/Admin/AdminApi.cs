@@ -61,7 +61,8 @@ sealed class AdminApi(AdminParts parts)
     {
         var readiness = parts.Readiness();
         return Write(context, readiness.IsReady ? 200 : 503, new ReadinessAnswer(
-            readiness.IsReady, readiness.Reasons, readiness.Config is { } config ? ConfigAnswer.Of(config) : null), AdminJson.Strict.ReadinessAnswer);
+            readiness.IsReady, readiness.Reasons, readiness.Config is { } config ? ConfigAnswer.Of(config) : null,
+            readiness.Policy is { } policy ? ConfigAnswer.Of(policy) : null), AdminJson.Strict.ReadinessAnswer);
     }
 
     async Task CreateKeys(HttpContext context)

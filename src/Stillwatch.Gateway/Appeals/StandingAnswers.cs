@@ -9,8 +9,12 @@ using Stillwatch.Storage.Cases;
 namespace Stillwatch.Gateway.Appeals;
 
 /// <summary>How the caller's account stands.</summary>
+/// <param name="Access">What shuts it out before any response does; null when nothing does.</param>
 /// <param name="Responses">What is done to it now, the strictest first; empty when nothing is.</param>
-sealed record StandingAnswer(string Account, VerificationLevel Level, IReadOnlyList<Statement> Responses);
+sealed record StandingAnswer(string Account, VerificationLevel Level, AccessRefusal? Access, IReadOnlyList<Statement> Responses);
+
+/// <summary>A refusal by the operator's records or region rules: asked from where this call came.</summary>
+sealed record AccessRefusal(string Code, string Says);
 
 /// <summary>An appeal as the account makes it.</summary>
 sealed record AppealOrder(string? Statement = null, string? Contact = null, string? Case = null)
@@ -20,6 +24,7 @@ sealed record AppealOrder(string? Statement = null, string? Contact = null, stri
 }
 
 /// <summary>An appeal as the account sees it.</summary>
+/// <param name="Case">The case, or <c>access</c>.</param>
 /// <param name="State"><c>open</c>, <c>upheld</c> (the response stands) or <c>overturned</c> (it was wrong).</param>
 sealed record AppealView(string Id, string Case, DateTimeOffset Made, string State, DateTimeOffset? Answered, string? Answer)
 {

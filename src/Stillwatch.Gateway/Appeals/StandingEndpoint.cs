@@ -16,8 +16,10 @@ namespace Stillwatch.Gateway.Appeals;
 /// appeal is as unknown as one that does not exist.
 /// </remarks>
 /// <param name="standing">What is known of the caller.</param>
+/// <param name="refusal">What shuts the caller out apart from responses, asked for this very call.</param>
 /// <param name="eventTime">The time that responses are dated by.</param>
-sealed class StandingEndpoint(CaseStore store, CaseCommands commands, Func<AccessPolicy> policy, Func<Caller, Standing> standing, TimeProvider eventTime)
+sealed class StandingEndpoint(
+    CaseStore store, CaseCommands commands, Func<AccessPolicy> policy, Func<Caller, Standing> standing, Func<HttpContext, Caller, GatewayError?> refusal, TimeProvider eventTime)
 {
     const string Root = "/stillwatch/v1";
     const int MaxBodyBytes = 64 * 1024; // 8 KiB of text, every letter of it escaped
@@ -47,11 +49,12 @@ sealed class StandingEndpoint(CaseStore store, CaseCommands commands, Func<Acces
     Task ShowStanding(Call call)
     {
         var (now, rules, own) = (eventTime.GetUtcNow(), policy(), standing(call.Caller));
+        var access = refusal(call.Http, call.Caller) is { } error ? new AccessRefusal(error.Code, error.Message) : null;
         // What was only decided is not told: nothing is done to the account.
         var responses = rules.Mode == PolicyMode.Enforce
             ? store.Picture.ResponsesOf(call.Caller.Account, now).Where(found => found.Held.Enforced).Select(found => Statement.Of(found.Case, found.Held, rules)).ToList()
             : [];
-        return call.SendAsync(200, JsonSerializer.SerializeToUtf8Bytes(new StandingAnswer(call.Caller.Account, own.Level, responses), StandingJson.Strict.StandingAnswer));
+        return call.SendAsync(200, JsonSerializer.SerializeToUtf8Bytes(new StandingAnswer(call.Caller.Account, own.Level, access, responses), StandingJson.Strict.StandingAnswer));
     }
 
     Task ListAppeals(Call call)
@@ -72,7 +75,7 @@ sealed class StandingEndpoint(CaseStore store, CaseCommands commands, Func<Acces
             return;
         }
 
-        var answer = commands.Appeal(call.Caller.Account, order.Case, order.Statement ?? "", order.Contact, eventTime.GetUtcNow());
+        var answer = commands.Appeal(call.Caller.Account, order.Case, order.Statement ?? "", order.Contact, eventTime.GetUtcNow(), refusal(call.Http, call.Caller) is not null);
         await (answer.Appeal is { } appeal
             ? call.SendAsync(201, JsonSerializer.SerializeToUtf8Bytes(AppealView.Of(appeal), StandingJson.Strict.AppealView))
             : call.FailAsync(answer.Fault switch

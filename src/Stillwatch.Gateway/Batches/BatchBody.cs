@@ -21,6 +21,7 @@ sealed class BatchBody(ShelfCall call, GatewayParts parts, DateTimeOffset time)
     public const int MostRequests = 100_000;
 
     readonly HashSet<string> _customIds = new(StringComparer.Ordinal);
+    readonly Dictionary<string, LimitDemand> _demands = new(StringComparer.Ordinal);
     GatewayError? _error;
 
     /// <summary>Where all of them go; null while nothing was read.</summary>
@@ -32,8 +33,8 @@ sealed class BatchBody(ShelfCall call, GatewayParts parts, DateTimeOffset time)
 
     public BatchModels Models { get; } = new();
 
-    /// <summary>What all of them may come to.</summary>
-    public LimitDemand Demand { get; private set; }
+    /// <summary>What all of them may come to, by the model asked for; at most <see cref="BatchModels.Most"/>.</summary>
+    public IReadOnlyDictionary<string, LimitDemand> Demands => _demands;
 
     /// <summary>The id a request's exchange is recorded under.</summary>
     public static string ExchangeIdOf(string origin, string customId) => string.Concat("ex_", Convert.ToHexStringLower(
@@ -178,14 +179,13 @@ sealed class BatchBody(ShelfCall call, GatewayParts parts, DateTimeOffset time)
             return;
         }
 
-        if (parts.Admission.RefusalOf(exchange, out _) is { } refusal)
+        if (parts.Admission.RefusalOfMember(exchange) is { } refusal)
         {
             _error = refusal with { Message = $"{at}.params: {refusal.Message}" };
             return;
         }
 
         var demand = LimitDemands.Of(body.Length, exchange.MaxTokens, call.Access.Policy.Limits);
-        Demand = new LimitDemand(Demand.Requests + 1, Demand.InputTokens + demand.InputTokens, Demand.OutputTokens + demand.OutputTokens);
         var model = Models.Add(route.RequestedModel, route.UpstreamModel);
         if (model < 0)
         {
@@ -193,6 +193,8 @@ sealed class BatchBody(ShelfCall call, GatewayParts parts, DateTimeOffset time)
             return;
         }
 
+        var sum = _demands.GetValueOrDefault(route.RequestedModel);
+        _demands[route.RequestedModel] = new LimitDemand(sum.Requests + 1, sum.InputTokens + demand.InputTokens, sum.OutputTokens + demand.OutputTokens);
         Upstream = route.Upstream;
         Edits.Add(exchange.Edits!, start);
         Sketches.Add(new BatchSketch { CustomId = customId, Sketch = exchange.Sketch, Model = Models.Names[model], ParamsBytes = body.Length });

@@ -68,9 +68,10 @@ sealed class BatchFlow(GatewayParts parts)
         {
             var time = parts.EventTime.GetUtcNow();
             var batch = new BatchBody(call, parts, time);
-            error = batch.Read(body.Span) ?? await parts.Admission.CountAsync(call.Access, call.Caller, batch.Sketches[0].Model.Requested, batch.Demand);
+            error = batch.Read(body.Span) ?? await CountAsync(call, batch);
             if (error is not null)
             {
+                parts.Refuse(call.RequestId, error);
                 await call.FailAsync(error);
                 return;
             }
@@ -80,6 +81,20 @@ sealed class BatchFlow(GatewayParts parts)
                 call, batch.Upstream!, HttpMethod.Post, Path + call.Beta, () => new BodyContent(body.Memory, batch.Edits), deadline);
             await (answer.Error is null ? CreatedAsync(call, batch, answer.Body, time) : answer.FailAsync(call));
         }
+    }
+
+    // A budget for each model asked for: else one cheap request at the head of a batch would open the others' limits.
+    async Task<GatewayError?> CountAsync(ShelfCall call, BatchBody batch)
+    {
+        foreach (var (model, demand) in batch.Demands)
+        {
+            if (await parts.Admission.CountAsync(call.Access, call.Caller, model, demand, call.Show) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        return null;
     }
 
     Task CreatedAsync(ShelfCall call, BatchBody batch, ReadOnlyMemory<byte> created, DateTimeOffset time)

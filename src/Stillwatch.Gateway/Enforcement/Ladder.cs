@@ -57,6 +57,9 @@ sealed class Ladder : IDisposable
         return Map;
     }
 
+    /// <summary>The policy is another: one that only observes ends every response at once, not at the next look.</summary>
+    public void FollowPolicy() => Follow(_store.Picture);
+
     public void Dispose() => _store.Changed -= Follow;
 
     void Follow(CasePicture changed)

@@ -43,6 +43,10 @@ sealed class LimitTally
     public void Add(string rule, LimitOutcome outcome) =>
         Interlocked.Increment(ref _counts.GetOrAdd((rule, outcome), static _ => new StrongBox<long>()).Value);
 
+    /// <summary>The exchange went on, or was over: nobody was refused, or would have been.</summary>
+    public static bool IsServed(LimitOutcome outcome) =>
+        outcome is LimitOutcome.ServedTableFull or LimitOutcome.ServedStoreFailed or LimitOutcome.ServedTooManyRules or LimitOutcome.DebtLost;
+
     public long Of(string rule, LimitOutcome outcome) =>
         _counts.TryGetValue((rule, outcome), out var count) ? Volatile.Read(ref count.Value) : 0;
 

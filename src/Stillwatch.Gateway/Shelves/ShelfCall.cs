@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Stillwatch.Gateway.Access;
 using Stillwatch.Gateway.Dialects;
 using Stillwatch.Gateway.Forwarding;
+using Stillwatch.Gateway.Limits;
 
 namespace Stillwatch.Gateway.Shelves;
 
@@ -11,6 +12,8 @@ sealed record ShelfCall(HttpContext Http, ApiEndpoint Endpoint, Caller Caller, C
     const int LongestIdLength = 256;
     const int LongestShownLength = 100;
 
+    readonly HeaderDictionary _limits = [];
+
     public Dialect Face => Endpoint.Dialect!.Value;
 
     public string Method => Http.Request.Method;
@@ -18,12 +21,31 @@ sealed record ShelfCall(HttpContext Http, ApiEndpoint Endpoint, Caller Caller, C
     /// <summary>Of a client's query, what an upstream is told: the beta mark and nothing else.</summary>
     public string Beta => Http.Request.Query["beta"] == "true" ? "?beta=true" : "";
 
-    public Task FailAsync(GatewayError error) => Reply.ErrorAsync(Http, Face, error, RequestId);
+    /// <summary>States how the budgets stand, on whatever answer comes of the call.</summary>
+    public void Show(LimitReservation reservation)
+    {
+        LimitHeaders.Write(_limits, Face, reservation);
+        Put(Http.Response.Headers);
+    }
+
+    public Task FailAsync(GatewayError error) => Reply.ErrorAsync(Http, Face, error, RequestId, headers =>
+    {
+        Put(headers);
+        Admission.WriteNotice(Access, headers);
+    });
 
     public async Task SendAsync(ReadOnlyMemory<byte> json)
     {
         Reply.Identify(Http.Response, Face, RequestId);
         await Reply.JsonAsync(Http, json);
+    }
+
+    void Put(IHeaderDictionary headers)
+    {
+        foreach (var (name, value) in _limits)
+        {
+            headers[name] = value;
+        }
     }
 
     /// <summary>The path's two parts, <c>/id</c> and <c>/verb</c>; the id is empty when it could be no upstream's.</summary>

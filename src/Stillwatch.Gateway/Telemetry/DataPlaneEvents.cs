@@ -6,6 +6,8 @@ namespace Stillwatch.Gateway.Telemetry;
 /// <summary>What happens on the data plane, told to log, metrics and traces together. Names of upstreams only: neither addresses nor anything a client sent. Thread-safe.</summary>
 sealed class DataPlaneEvents(ILogger log, GatewayMetrics metrics)
 {
+    const int Forbidden = 403;
+
     public void UpstreamFailed(string upstream, string kind, string requestId)
     {
         log.UpstreamFailed(upstream, kind, requestId);
@@ -20,7 +22,14 @@ sealed class DataPlaneEvents(ILogger log, GatewayMetrics metrics)
         metrics.UpstreamFailed(upstream, "credential_refused");
     }
 
-    public void Refused(string requestId, string code, int status) => log.RequestRefused(requestId, code, status);
+    public void Refused(string requestId, string code, int status)
+    {
+        log.RequestRefused(requestId, code, status);
+        if (status == Forbidden) // who calls, or from where; never what was sent
+        {
+            metrics.AccessRefused(code);
+        }
+    }
 
     public void Faulted(string requestId, Exception fault) => log.ExchangeFaulted(requestId, fault);
 

@@ -58,6 +58,7 @@ sealed class GatewayMetrics : IDisposable
     readonly Counter<long> _dropped;
     readonly Counter<long> _upstreamErrors;
     readonly UpDownCounter<long> _streams;
+    readonly Counter<long> _accessRefused;
 
     public GatewayMetrics()
     {
@@ -72,6 +73,7 @@ sealed class GatewayMetrics : IDisposable
         _dropped = _meter.CreateCounter<long>("stillwatch.gateway.exchanges.dropped", "{exchange}", "Exchanges that did not reach the store.");
         _upstreamErrors = _meter.CreateCounter<long>("stillwatch.gateway.upstream.errors", "{error}", "Failed attempts at an upstream.");
         _streams = _meter.CreateUpDownCounter<long>("stillwatch.gateway.streams.active", "{stream}", "Streamed responses under way.");
+        _accessRefused = _meter.CreateCounter<long>("stillwatch.access.refused", "{request}", "Requests refused for who calls or from where.");
     }
 
     /// <summary>For a listener that wants this set of instruments and no other.</summary>
@@ -130,6 +132,30 @@ sealed class GatewayMetrics : IDisposable
     public void StreamStarted(Dialect face) => _streams.Add(1, new KeyValuePair<string, object?>("stillwatch.face", Name(face)));
 
     public void StreamEnded(Dialect face) => _streams.Add(-1, new KeyValuePair<string, object?>("stillwatch.face", Name(face)));
+
+    /// <param name="code">A code of ours or of a region rule, so the policy bounds them.</param>
+    public void AccessRefused(string code) => _accessRefused.Add(1, new KeyValuePair<string, object?>("code", code));
+
+    /// <summary>Asks for what limits refused, would have refused in shadow, at every collection. Call once.</summary>
+    public void ObserveLimits(Func<IEnumerable<RuleReading>> rules) => _meter.CreateObservableCounter(
+        "stillwatch.limits.refused",
+        () => rules().Select(rule => new Measurement<long>(rule.Requests, [new("rule", rule.Rule), new("mode", rule.IsShadow ? "shadow" : "enforce")])),
+        "{request}",
+        "Requests that a limit refused; in shadow, would have.");
+
+    /// <summary>Asks how many accounts are held at each rung, at every collection. Call once.</summary>
+    public void ObserveResponses(Func<IEnumerable<KeyValuePair<string, long>>> accounts) => _meter.CreateObservableGauge(
+        "stillwatch.responses.held",
+        () => accounts().Select(held => new Measurement<long>(held.Value, new KeyValuePair<string, object?>("rung", held.Key))),
+        "{account}",
+        "Accounts under an enforced response.");
+
+    /// <summary>Asks for reasoning that cannot be given back to its model, by reason, at every collection. Call once.</summary>
+    public void ObserveReasoning(Func<IEnumerable<KeyValuePair<string, long>>> lost) => _meter.CreateObservableCounter(
+        "stillwatch.reasoning.lost",
+        () => lost().Select(one => new Measurement<long>(one.Value, new KeyValuePair<string, object?>("reason", one.Key))),
+        "{block}",
+        "Withheld reasoning that later requests of a tool loop go without.");
 
     /// <summary>Asks for the length of the recording queue at every collection. Call once.</summary>
     public void ObserveQueue(Func<long> length) =>

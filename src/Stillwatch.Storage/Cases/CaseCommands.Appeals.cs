@@ -13,8 +13,11 @@ public sealed partial class CaseCommands
     static readonly TimeSpan AppealSpan = TimeSpan.FromDays(30);
 
     /// <summary>An account objects to an enforced response. One open appeal per case and account, five in thirty days.</summary>
-    /// <param name="caseId">Null for the case with the strictest response.</param>
-    public CaseAnswer Appeal(string account, string? caseId, string text, string? contact, DateTimeOffset now)
+    /// <param name="caseId">
+    /// Null for the case with the strictest response, or for access when only that is refused; <see cref="Appeal.AboutAccess"/> always means access.
+    /// </param>
+    /// <param name="isShutOut">Records or region refuse the account now.</param>
+    public CaseAnswer Appeal(string account, string? caseId, string text, string? contact, DateTimeOffset now, bool isShutOut = false)
     {
         if (string.IsNullOrWhiteSpace(text) || Encoding.UTF8.GetByteCount(text) > MaxAppealBytes)
         {
@@ -31,17 +34,21 @@ public sealed partial class CaseCommands
         var picture = store.Change(before =>
         {
             var responses = before.ResponsesOf(account, now).Where(found => found.Held.Enforced && (caseId is null || found.Case.Id == caseId)).ToList();
-            if (responses.Count == 0)
+            var isAboutAccess = caseId == Cases.Appeal.AboutAccess || (caseId is null && responses.Count == 0 && isShutOut);
+            if (responses.Count == 0 && !isAboutAccess)
             {
-                answer = CaseAnswer.No(CaseFault.NoAccount, "Nothing is done to this account that an appeal could end: GET /stillwatch/v1/standing says what is.");
+                answer = CaseAnswer.No(
+                    CaseFault.NoAccount,
+                    "Nothing is done to this account that an appeal could end: GET /stillwatch/v1/standing says what is. "
+                    + "Against a refusal by region, level or record, appeal with \"case\": \"access\".");
                 return [];
             }
 
-            var target = responses[0].Case.Id;
+            var target = isAboutAccess ? Cases.Appeal.AboutAccess : responses[0].Case.Id;
             var earlier = before.AppealsOf.GetValueOrDefault(account, []).Select(known => before.Appeals[known]).ToList();
             if (earlier.Find(appeal => appeal.IsOpen && appeal.Case == target) is { } open)
             {
-                answer = CaseAnswer.No(CaseFault.AppealOpen, $"The appeal {open.Id} in {target} waits for its answer: GET /stillwatch/v1/appeals/{open.Id} shows it.");
+                answer = CaseAnswer.No(CaseFault.AppealOpen, $"The appeal {open.Id} about {target} waits for its answer: GET /stillwatch/v1/appeals/{open.Id} shows it.");
                 return [];
             }
 
@@ -51,12 +58,15 @@ public sealed partial class CaseCommands
                 return [];
             }
 
-            return [new AppealMade { At = now, Case = target, Id = id, Account = account, Text = text, Contact = contact }];
+            return [new AppealMade { At = now, Case = isAboutAccess ? null : target, Id = id, Account = account, Text = text, Contact = contact }];
         });
         return answer ?? new CaseAnswer(CaseFault.None, null, Appeal: picture.Appeals[id]);
     }
 
-    /// <summary>A person answers. Overturning ends the response of this account, or of the whole case, and repairs it.</summary>
+    /// <summary>
+    /// A person answers. Overturning ends the response of this account, or of the whole case, and repairs it. Records and region rules are not changed
+    /// by an answer: whoever overturns an appeal about access corrects them.
+    /// </summary>
     public CaseAnswer Answer(string appealId, AppealDecision decision, bool wholeCase, string by, string text, DateTimeOffset now)
     {
         if (Fault(by, text) is { } wrong)
@@ -80,6 +90,12 @@ public sealed partial class CaseCommands
                 return [];
             }
 
+            if (appeal.IsAboutAccess)
+            {
+                answer = wholeCase ? CaseAnswer.No(CaseFault.Invalid, $"whole_case: {appealId} is about access and belongs to no case.") : null;
+                return wholeCase ? [] : [new AppealAnswered { At = now, Case = null, Id = appealId, Decision = decision, Text = text, By = by }];
+            }
+
             var entries = new List<CaseEntry> { new AppealAnswered { At = now, Case = appeal.Case, Id = appealId, Decision = decision, Text = text, By = by } };
             if (decision == AppealDecision.Overturn)
             {
@@ -96,7 +112,7 @@ public sealed partial class CaseCommands
 
             return entries;
         });
-        return answer ?? Repaired(new CaseAnswer(CaseFault.None, null, picture.Cases[picture.Appeals[appealId].Case], picture.Appeals[appealId]), repairs, now);
+        return answer ?? Repaired(new CaseAnswer(CaseFault.None, null, picture.Cases.GetValueOrDefault(picture.Appeals[appealId].Case), picture.Appeals[appealId]), repairs, now);
     }
 
     /// <summary>The case that took another one over, if one did: rings divide and meet while an appeal waits.</summary>

@@ -44,7 +44,7 @@ public sealed record CasePicture
         AccountsCleared cleared => Clear(cleared),
         AppealMade made => this with
         {
-            Appeals = Appeals.Add(made.Id, new Appeal(made.Id, made.Case!, made.Account, made.At, made.Text, made.Contact, null)),
+            Appeals = Appeals.Add(made.Id, new Appeal(made.Id, made.Case ?? Appeal.AboutAccess, made.Account, made.At, made.Text, made.Contact, null)),
             AppealsOf = AppealsOf.SetItem(made.Account, AppealsOf.GetValueOrDefault(made.Account, []).Add(made.Id)),
         },
         AppealAnswered answered => this with { Appeals = Appeals.SetItem(answered.Id, Appeals[answered.Id] with { Answer = answered }) },

@@ -22,11 +22,13 @@ public sealed class StandingEndpointTests : IDisposable
     readonly LadderRig _rig = new();
     readonly FakeTimeProvider _time = new(ScriptedRing.Start);
     readonly StandingEndpoint _endpoint;
+    GatewayError? _refusal;
 
     public StandingEndpointTests()
     {
         _endpoint = new StandingEndpoint(
-            _rig.Store, _rig.Commands, () => _rig.Policy, caller => new Standing { Account = new AccountRecord { Account = caller.Account }, Level = VerificationLevel.Contact }, _time);
+            _rig.Store, _rig.Commands, () => _rig.Policy, caller => new Standing { Account = new AccountRecord { Account = caller.Account }, Level = VerificationLevel.Contact },
+            (_, _) => _refusal, _time);
         _rig.Policy = _rig.Policy with { AppealUrl = new Uri("https://example.org/appeal") };
     }
 
@@ -72,6 +74,36 @@ public sealed class StandingEndpointTests : IDisposable
         Assert.Equal(("overturned", "You are right."), (seen.GetProperty("state").GetString(), seen.GetProperty("answer").GetString()));
         Assert.DoesNotContain("Ada", seen.ToString());
         Assert.Equal((Rung.Observe, Rung.Suspend), (_rig.RungOf(Me), _rig.RungOf("acct_000001")));
+    }
+
+    [Fact]
+    public async Task Whom_a_record_or_region_shuts_out_reads_it_appeals_and_is_answered()
+    {
+        _refusal = new GatewayError(403, "region_unsupported", "This call is refused by the region rule 'supported'.");
+        var (_, standing) = await SendAsync("GET", "/stillwatch/v1/standing");
+        Assert.Equal("region_unsupported", standing.GetProperty("access").GetProperty("code").GetString());
+        var (status, made) = await SendAsync("POST", "/stillwatch/v1/appeals", """{"statement":"We moved."}""");
+        Assert.Equal((201, "access", "open"), (status, made.GetProperty("case").GetString(), made.GetProperty("state").GetString()));
+        Assert.Equal((409, "appeal_open"), Fault(await SendAsync("POST", "/stillwatch/v1/appeals", """{"statement":"again","case":"access"}""")));
+        var id = made.GetProperty("id").GetString()!;
+        Assert.Equal(CaseFault.Invalid, _rig.Commands.Answer(id, AppealDecision.Overturn, true, "Ada", "Right.", _rig.Now).Fault);
+        Assert.Equal(CaseFault.None, _rig.Commands.Answer(id, AppealDecision.Overturn, false, "Ada", "The record is corrected.", _rig.Now).Fault);
+        var (_, seen) = await SendAsync("GET", $"/stillwatch/v1/appeals/{id}");
+        Assert.Equal(("overturned", "The record is corrected."), (seen.GetProperty("state").GetString(), seen.GetProperty("answer").GetString()));
+        Assert.Empty(_rig.Repaired);
+        // It outlives the process: the log alone gives the same picture.
+        _rig.Store.Dispose();
+        using var again = CaseStore.Open(_rig.CasesPath);
+        Assert.True(again.Picture.Appeals[id] is { IsAboutAccess: true, IsOpen: false });
+    }
+
+    [Fact]
+    public async Task An_appeal_about_access_is_always_open_and_does_not_stand_in_the_way_of_one_in_a_case()
+    {
+        Assert.Equal(201, (await SendAsync("POST", "/stillwatch/v1/appeals", """{"statement":"I was refused elsewhere.","case":"access"}""")).Status);
+        Suspend();
+        var (status, made) = await SendAsync("POST", "/stillwatch/v1/appeals", """{"statement":"no"}""");
+        Assert.Equal((201, _rig.OnlyCase.Id), (status, made.GetProperty("case").GetString()));
     }
 
     [Fact]

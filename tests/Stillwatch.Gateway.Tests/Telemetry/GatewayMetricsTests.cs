@@ -214,6 +214,10 @@ public sealed class GatewayMetricsTests
         metrics.StreamStarted(Dialect.OpenAi);
         metrics.ObserveQueue(() => 7);
         metrics.ObserveConfig(() => true);
+        metrics.AccessRefused("account_suspended");
+        metrics.ObserveLimits(() => [new RuleReading("rpm", true, 3)]);
+        metrics.ObserveResponses(() => [KeyValuePair.Create("shape", 2L)]);
+        metrics.ObserveReasoning(() => [KeyValuePair.Create("oversized", 1L)]);
         metrics.ObserveCircuits(() => [new CircuitReading("vllm", 1, CircuitReadingState.Open)]);
     }
 }

@@ -31,6 +31,24 @@ public sealed class ServeVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_policy_rule_that_cannot_be_read_stops_the_start_with_file_line_and_key()
+    {
+        var policy = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(policy, "mode: enforce\nlimits:\n  rules:\n    - {name: rpm, per: account, requests: lots}\n");
+            File.WriteAllText(_path, $"upstreams: {{vllm: {{api: openai, urls: http://10.0.0.5:8000}}}}\nmodels: [{{match: '*', upstream: vllm}}]\npolicy: {policy}\n");
+            Assert.Equal(2, await Run("serve", "--config", _path));
+            Assert.Contains($"{policy}:4: limits.rules[0].requests", _error.ToString(), StringComparison.Ordinal);
+            Assert.Empty(_output.ToString());
+        }
+        finally
+        {
+            File.Delete(policy);
+        }
+    }
+
+    [Fact]
     public async Task Json_says_the_same()
     {
         Assert.Equal(2, await Run("serve", "--config", "no-such-file.yaml", "--check", "--json"));
