@@ -46,7 +46,7 @@ public sealed class LevelFlowTests
         Assert.Equal(200, (await AskAsync(client, Body("big-1"), Chat)).Status);
 
         // Brought down by the operator, a replay of the old report does not raise it again.
-        gateway.Host.Accounts.Change("acct_a", found => found! with { Value = found.Value with { Verification = VerificationLevel.Contact } }, gateway.Host.Accounts.Note(ChangeSource.Api, "ana", "papers were false"));
+        gateway.Host.Accounts.Change("acct_a", (Recorded<AccountRecord>? found) => found! with { Value = found.Value with { Verification = VerificationLevel.Contact } }, gateway.Host.Accounts.Note(ChangeSource.Api, "ana", "papers were false"));
         Assert.Equal(200, await ReportAsync(gateway, Report, Secret));
         Assert.Equal(403, (await AskAsync(client, Body("big-1"))).Status);
     }

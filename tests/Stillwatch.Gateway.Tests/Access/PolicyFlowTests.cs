@@ -156,7 +156,7 @@ public sealed class PolicyFlowTests : IDisposable
             Limited(Rule(LimitScope.Account, Meter.Requests, 6)) with { Mode = PolicyMode.Enforce, Responses = new ResponsePolicy { JudgeEvery = TimeSpan.FromHours(1) } },
             upstream: null, options: options => options with { Logs = logs, EventTime = _time }))
         {
-            using var client = gateway.Gateway.ClientWith(gateway.Host.Keys.Create(new Keys.KeyRequest("acct_000000")) is var key ? key.Text : "");
+            using var client = gateway.Gateway.ClientWith(gateway.Host.Keys.Create(new Stillwatch.Gateway.Keys.KeyRequest("acct_000000")) is var key ? key.Text : "");
             foreach (var path in (string[])[Messages, Chat, "/v1/messages/count_tokens"])
             {
                 await AskAsync(client, Body(text: "canary-prompt [dev:thinking]"), path);

@@ -75,7 +75,7 @@ public sealed class ResponseFlowTests
     {
         var status = 200;
         await using var upstream = new ScriptedUpstream((_, connection) => connection.ReplyAsync(
-            status, "application/json", status == 200 ? Message : """{"type":"error","error":{"type":"api_error","message":"no"}}""", ("x-should-retry", "false")));
+            status, "application/json", status == 200 ? AccessGateway.Message : """{"type":"error","error":{"type":"api_error","message":"no"}}""", ("x-should-retry", "false")));
         var policy = Limited(Rule(LimitScope.Account, Meter.Requests, 1, "unverified") with { Levels = [VerificationLevel.None] }) with { VerifyUrl = new Uri("https://verify.example/start") };
         await using var gateway = await OpenAsync(policy, upstream);
         gateway.Host.Accounts.Import([new AccountRecord { Account = Ring[0], Verification = VerificationLevel.Contact }], [], gateway.Host.Accounts.Note(ChangeSource.Import, "t", "t"));
@@ -136,7 +136,7 @@ public sealed class ResponseFlowTests
             for (var i = 0; i < 3; i++)
             {
                 var answer = await AskAsync(client, Body(text: Elicits));
-                Assert.Equal((200, Message, null), (answer.Status, answer.Body, answer.Header("stillwatch-notice")));
+                Assert.Equal((200, AccessGateway.Message, null), (answer.Status, answer.Body, answer.Header("stillwatch-notice")));
             }
         }
 
@@ -188,7 +188,7 @@ public sealed class ResponseFlowTests
         var policy = new AccessPolicy { Responses = new ResponsePolicy { JudgeEvery = TimeSpan.FromHours(1), RefusedCues = Capabilities.ReasoningElicitation, RefuseFrom = Rung.Shape } };
         await using var gateway = await OpenAsync(policy, upstream: null);
         Apply(gateway, Rung.Shape);
-        string BatchOf(string text) => $$"""{"requests":[{"custom_id":"a","params":{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"{{text}}"}]}}]}""";
+        string BatchOf(string text) => $$$"""{"requests":[{"custom_id":"a","params":{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"{{{text}}}"}]}}]}""";
         var refused = await AskAsync(gateway.Client(Ring[0]), BatchOf(Elicits), "/v1/messages/batches");
         Assert.Equal((403, "request_declined"), (refused.Status, refused.Code));
         Assert.Equal(200, (await AskAsync(gateway.Client(Ring[0]), BatchOf("hello"), "/v1/messages/batches")).Status);
