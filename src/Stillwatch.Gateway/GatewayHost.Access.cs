@@ -71,7 +71,8 @@ sealed partial class GatewayHost
     PolicyInForce Enforceable(AccessPolicy policy)
     {
         var regions = RegionChecks.Run(policy.Regions);
-        IReadOnlyList<string> faults = [.. regions.Faults, .. LimitPlan.FaultsOf(policy.Limits)];
+        IReadOnlyList<string> faults =
+            [.. regions.Faults.Select(fault => fault.ToString()), .. LimitPlan.FaultsOf(policy.Limits).Select(says => $"limits.rules: {says}")];
         if (regions.Networks is not { } networks || faults.Count > 0)
         {
             regions.Networks?.Dispose();

@@ -83,8 +83,8 @@ internal sealed class ProxyTarget : IDisposable
           - {name: reasoning, feature: reasoning, models: [frontier-*], needs: person}
         regions:
           rules:
-            - {name: embargo, facts: [account_country, billing_country], refuse: [KP]}
-            - {name: owners, code: ownership_unsupported, facts: [owner_country], refuse: [KP]}
+            - {name: embargo, facts: [account_country, billing_country], refuse: [AQ]}
+            - {name: owners, code: ownership_unsupported, facts: [owner_country], refuse: [AQ]}
         limits:
           prices: [{models: "*", input_usd_per_million: 3, output_usd_per_million: 15}]
           rules:

@@ -6,6 +6,7 @@ sealed class ConfigNotes(string file)
     readonly List<ConfigFault> _faults = [];
     readonly List<ConfigFault> _warnings = [];
     readonly Dictionary<string, (string File, int Line, string Key)> _places = new(StringComparer.Ordinal);
+    readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
     readonly Dictionary<string, object?> _keys = new(StringComparer.Ordinal);
 
     public bool HasFaults => _faults.Count > 0;
@@ -25,6 +26,12 @@ sealed class ConfigNotes(string file)
 
     /// <summary>The key stands in the file.</summary>
     public bool Has(string path) => _places.ContainsKey(path);
+
+    /// <summary>The key's value as it stands in the file, variables unresolved; never a secret's.</summary>
+    public void Write(string path, string shown) => _values[path] = shown;
+
+    /// <summary>The value of a key as a fault may show it; null for a list, a mapping and what the file does not have.</summary>
+    public string? Written(string path) => _values.GetValueOrDefault(path);
 
     /// <summary>Whether the key, or something in it, is a fault already.</summary>
     public bool Blames(string path) => _faults.Any(fault => fault.Key.StartsWith(path, StringComparison.Ordinal));

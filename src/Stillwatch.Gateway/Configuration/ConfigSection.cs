@@ -175,6 +175,11 @@ sealed class ConfigSection
             return false;
         }
 
+        if (!isSecret)
+        {
+            _notes.Write(path, Shown(scalar.Raw));
+        }
+
         if (!EnvironmentReferences.TryResolve(scalar.Raw, _environment, out var text, out var broken))
         {
             _notes.Fault(path, broken!);

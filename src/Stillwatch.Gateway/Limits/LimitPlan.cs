@@ -49,7 +49,7 @@ sealed class LimitPlan
     {
         var faults = policy.Rules.GroupBy(rule => rule.Name, StringComparer.Ordinal)
             .Where(group => group.Count() > 1)
-            .Select(group => $"limits: {group.Count()} rules are named '{group.Key}'; give each its own name.").ToList();
+            .Select(group => $"{group.Count()} rules are named '{group.Key}'; give each its own name.").ToList();
         var rules = policy.Rules.Where(rule => rule.Mode != RuleMode.Off).ToList();
         var worst = Exchanges(rules)
             .Select(exchange => (exchange.Text, Count: rules.Count(rule => Applies(rule, exchange))))
@@ -57,7 +57,7 @@ sealed class LimitPlan
         if (worst.Count > MostRules)
         {
             faults.Add(
-                $"limits: {worst.Count} rules apply to {worst.Text}; at most {MostRules} may. "
+                $"{worst.Count} rules apply to {worst.Text}; at most {MostRules} may. "
                 + "Remove some, or narrow their levels, programmes or models.");
         }
 

@@ -91,40 +91,20 @@ sealed class PolicyChecks(AccessPolicy policy, ConfigNotes notes)
         }
     }
 
+    // What the rules of a policy that was read cannot tell any more; the rest is RegionChecks' to say.
     void Region(RegionRule rule, string path)
     {
-        var (asksKind, asksOwner) = (rule.Facts.Contains(RegionFact.NetworkKind), rule.Facts.Contains(RegionFact.OwnerCountry));
-        var asksCountry = rule.Facts.Any(fact => fact != RegionFact.NetworkKind);
-        void Require(bool isMet, string key, string says)
+        if (notes.Has($"{path}.allow") && notes.Has($"{path}.refuse"))
         {
-            if (!isMet && !notes.Blames($"{path}.{key}"))
+            notes.Fault($"{path}.refuse", "stands beside allow; a rule has one of the two.");
+        }
+
+        foreach (var key in (string[])["min_owned_ratio", "ownership"])
+        {
+            if (notes.Has($"{path}.{key}") && rule.Facts.Count > 0 && !rule.Facts.Contains(RegionFact.OwnerCountry))
             {
-                notes.Fault($"{path}.{key}", says);
+                notes.Fault($"{path}.{key}", "is for the fact owner_country; add it to facts, or remove the line.");
             }
-        }
-
-        Require(rule.Facts.Count > 0, "facts", "is missing; name at least one fact, like verified_country.");
-        Require(!notes.Has($"{path}.allow") || !notes.Has($"{path}.refuse"), "refuse", "stands beside allow; a rule has one of the two.");
-        Require(!asksCountry || rule.Countries.Count > 0, "allow", "is missing; list the countries that may call (allow), or those that may not (refuse).");
-        Require(asksCountry || rule.Countries.Count == 0, rule.IsAllowList ? "allow" : "refuse", "compares no fact with these countries; add one to facts.");
-        Require(!asksKind || rule.Kinds.Count > 0, "kinds", "is missing; list the kinds of network that may not call.");
-        Require(asksKind || rule.Kinds.Count == 0, "kinds", "is for the fact network_kind; add it to facts, or remove the line.");
-        Require(asksOwner || !notes.Has($"{path}.min_owned_ratio"), "min_owned_ratio", "is for the fact owner_country; add it to facts, or remove the line.");
-        if (rule.Kinds.Contains(NetworkKind.SharedCarrier))
-        {
-            notes.Warn($"{path}.kinds", "shared_carrier refuses every subscriber of a carrier for what one of them may do.");
-        }
-
-        var hasNetworks = policy.Regions.Databases.Count > 0;
-        if (rule.Facts.Contains(RegionFact.NetworkCountry) && !hasNetworks)
-        {
-            Require(!rule.Unknown, "unknown", "refuse would refuse everybody, since nothing tells a network's country; name a database under regions.databases.");
-            notes.Warn($"{path}.facts", "nothing tells a network's country, so network_country never matches; name a database under regions.databases.");
-        }
-
-        if (asksKind && !hasNetworks && policy.Regions.Networks.Count == 0)
-        {
-            notes.Warn($"{path}.facts", "nothing tells a network's kind, so network_kind never matches; list networks under regions.networks.");
         }
     }
 

@@ -90,7 +90,7 @@ static class PolicyForm
         ["name"] = rule.Name,
         ["code"] = rule.Code,
         ["facts"] = Words(rule.Facts.Select(PolicyWords.Facts.Of)),
-        [rule.IsAllowList ? "allow" : "refuse"] = Words(rule.Countries),
+        [rule.IsAllowList && rule.Countries.Count > 0 ? "allow" : "refuse"] = Words(rule.Countries),
         ["kinds"] = Words(rule.Kinds.Select(PolicyWords.Kinds.Of)),
         ["min_owned_ratio"] = rule.Facts.Contains(RegionFact.OwnerCountry) ? rule.MinOwnedRatio : null,
         ["ownership"] = rule.Facts.Contains(RegionFact.OwnerCountry) ? PolicyWords.Ownerships.Of(rule.Ownership) : null,

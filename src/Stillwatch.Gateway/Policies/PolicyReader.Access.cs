@@ -54,7 +54,7 @@ sealed partial class PolicyReader
             section.Read("code", PolicyScalars.ReasonCode, StandardCode),
             [.. section.List("facts", PolicyWords.Facts.Parse).Distinct()],
             (allow.Count > 0 ? allow : refuse).ToFrozenSet(StringComparer.Ordinal),
-            allow.Count > 0,
+            section.Has("allow"),
             [.. section.List("kinds", PolicyWords.Kinds.Parse).Distinct()],
             section.Read("min_owned_ratio", PolicyScalars.Number(0, 1), MoreThanHalf),
             section.Read("unknown", PolicyWords.Unknowns.Parse, false),
@@ -75,11 +75,6 @@ sealed partial class PolicyReader
         section.RefuseOthers();
         if (file is null)
         {
-            if (prefixes.Count + asns.Count == 0)
-            {
-                _notes.Warn(section.Path("kind"), "no network is listed; write file, or prefixes and asns.");
-            }
-
             return new KnownNetworks(kind, prefixes, asns, PolicyForm.Inline);
         }
 
@@ -93,19 +88,43 @@ sealed partial class PolicyReader
         var (list, faults) = NetworkLists.Read(path, kind);
         if (faults.Count > 0)
         {
-            var lines = faults.Where(fault => fault.Line > 0).Select(fault => fault.Line).ToList();
-            _notes.Fault(section.Path("file"), $"'{file}': {(lines.Count > 0 ? $"line {lines[0]}: " : "")}{faults[0].Says}{More(lines)}");
-        }
-        else if (list!.Prefixes.Count + list.Asns.Count == 0)
-        {
-            _notes.Warn(section.Path("file"), $"'{file}' lists nothing.");
+            _notes.Fault(section.Path("file"), $"'{_notes.Written(section.Path("file"))}' {Said(faults)}");
         }
 
         return new KnownNetworks(kind, list?.Prefixes ?? [], list?.Asns ?? [], file);
     }
 
-    static string More(IReadOnlyList<int> lines) =>
-        lines.Count < 2 ? "" : $" So are lines {string.Join(", ", lines.Skip(1).Take(MostLinesBlamed))}{(lines.Count > MostLinesBlamed + 1 ? " and more" : "")}.";
+    // The first bad line in full, the next by their numbers.
+    static string Said(IReadOnlyList<ConfigFault> faults)
+    {
+        var (first, lines) = (faults[0], faults.Where(fault => fault.Line > 0).Select(fault => fault.Line).ToList());
+        return lines.Count == 0 ? first.Says
+            : lines.Count == 1 ? $"line {first.Line}: {first.Says}"
+            : $"has bad lines ({string.Join(", ", lines.Take(MostLinesBlamed))}{(lines.Count > MostLinesBlamed ? " and more" : "")}); line {first.Line}: {first.Says}";
+    }
+
+    // What a list or a database that cannot be read would have stated is not known, and it is named already.
+    void CheckRegions(RegionPolicy policy)
+    {
+        var isReadable = !_notes.Blames("regions.databases") && !_notes.Blames("regions.networks");
+        foreach (var fault in isReadable ? Tried(policy) : RegionChecks.FaultsOf(policy))
+        {
+            // A single value is a list of one.
+            var key = !_notes.Has(fault.Key) && fault.Key.EndsWith("[0]", StringComparison.Ordinal) ? fault.Key[..^3] : fault.Key;
+            if (!_notes.Blames(key))
+            {
+                _notes.Fault(key, (_notes.Written(key) ?? fault.Value) is { } value ? $"'{value}' {fault.Says}" : fault.Says);
+            }
+        }
+    }
+
+    // Opens the databases, as a start does: what cannot decide there is told by a check too.
+    static IReadOnlyList<RegionFault> Tried(RegionPolicy policy)
+    {
+        var readiness = RegionChecks.Run(policy);
+        readiness.Networks?.Dispose();
+        return readiness.Faults;
+    }
 
     string? Existing(string text, out string value)
     {

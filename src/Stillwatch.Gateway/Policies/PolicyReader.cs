@@ -1,11 +1,11 @@
-using Stillwatch.Engine.Responses;
-using Stillwatch.Engine.Sketches;
-using Stillwatch.Gateway.Access.Regions;
-using Stillwatch.Gateway.Configuration;
-using Stillwatch.Gateway.Enforcement.Displacement;
-using Stillwatch.Gateway.Enforcement;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Stillwatch.Engine.Responses;
+using Stillwatch.Engine.Sketches;
+using Stillwatch.Gateway.Configuration;
+using Stillwatch.Gateway.Enforcement;
+using Stillwatch.Gateway.Enforcement.Displacement;
+using Stillwatch.Gateway.Limits;
 
 namespace Stillwatch.Gateway.Policies;
 
@@ -46,23 +46,13 @@ sealed partial class PolicyReader
         var reader = new PolicyReader(notes, Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/");
         var policy = reader.Whole(new ConfigSection(root, notes, environment));
         new PolicyChecks(policy, notes).Run();
-        if (!notes.HasFaults)
+        reader.CheckRegions(policy.Regions);
+        foreach (var says in notes.Blames("limits") ? [] : LimitPlan.FaultsOf(policy.Limits))
         {
-            CheckRegions(policy, notes);
+            notes.Fault("limits.rules", says);
         }
 
         return new PolicyReading(notes.HasFaults ? null : policy with { Hash = HashOf(policy) }, notes.Faults, notes.Warnings, reader._files);
-    }
-
-    // Opens the databases, as a start does: what cannot decide is told by a check too.
-    static void CheckRegions(AccessPolicy policy, ConfigNotes notes)
-    {
-        var regions = RegionChecks.Run(policy.Regions);
-        regions.Networks?.Dispose();
-        foreach (var fault in regions.Faults)
-        {
-            notes.Fault("regions", fault);
-        }
     }
 
     /// <summary>First 16 hex digits of the SHA-256 of the canonical form: the same for every file that means the same.</summary>

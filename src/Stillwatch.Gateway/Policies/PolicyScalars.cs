@@ -1,8 +1,8 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Stillwatch.Gateway.Access.Regions;
 using Stillwatch.Gateway.Configuration;
 using Stillwatch.Gateway.Limits;
-using System.Globalization;
-using System.Text.RegularExpressions;
 
 namespace Stillwatch.Gateway.Policies;
 

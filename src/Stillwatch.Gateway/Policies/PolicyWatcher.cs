@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Stillwatch.Gateway.Access.Regions.Networks;
 using Stillwatch.Gateway.Configuration;
 
 namespace Stillwatch.Gateway.Policies;
@@ -7,7 +8,7 @@ namespace Stillwatch.Gateway.Policies;
 /// <remarks>Works as <see cref="ConfigWatcher"/> does. Databases are large and are looked at by length and time, lists by content. Thread-safe.</remarks>
 sealed partial class PolicyWatcher : IDisposable
 {
-    const long MaxListBytes = 64L << 20;
+    const long MaxListBytes = NetworkLists.MostBytes;
 
     readonly string _path;
     readonly Func<string, string?> _environment;

@@ -33,7 +33,7 @@ public sealed class LevelFlowTests
             Assert.Contains("level person", refused.Message, StringComparison.Ordinal);
             Assert.Contains("level none", refused.Message, StringComparison.Ordinal);
             Assert.Contains("https://verify.example/start", refused.Message, StringComparison.Ordinal);
-            Assert.Equal(path == Messages, refused.Body.Contains("permission_error", StringComparison.Ordinal));
+            Assert.Equal(path == Messages, refused.Body.Contains("\"type\":\"error\"", StringComparison.Ordinal));
             Assert.Equal(200, (await AskAsync(client, Body("small"), path)).Status);
         }
 

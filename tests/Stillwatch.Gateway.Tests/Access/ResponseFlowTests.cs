@@ -67,7 +67,7 @@ public sealed class ResponseFlowTests
         Suspend(gateway);
         Assert.Equal(403, (await AskAsync(client)).Status);
         _time.Advance(TimeSpan.FromDays(31));
-        Assert.Equal(200, (await AskAsync(client)).Status);
+        Assert.Equal((200, null), ((await AskAsync(client)) is var answer ? answer.Status : 0, answer.Code));
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class ResponseFlowTests
         // What is not of that kind is served, and so is everybody else.
         Assert.Equal(200, (await AskAsync(client, Body(maxTokens: 90_000), path)).Status);
         Assert.Single(upstream.Requests);
-        Assert.DoesNotContain("refusal", (await AskAsync(other, Body(text: Elicits), path)).Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("reasoning, written out", (await AskAsync(other, Body(text: Elicits), path)).Body, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -55,14 +55,29 @@ public sealed partial class PolicyDocumentTests
     [InlineData("strict.yaml", true)]
     public void Published_policies_read_without_fault_or_warning(string name, bool bites)
     {
-        var reading = PolicySamples.Read(RepositoryFile.Read($"docs/policies/{name}"));
+        var reading = PolicyReader.Read(RepositoryFile.Read($"docs/policies/{name}"), "policy.yaml", _ => null, out _); // no file beside it
         Assert.Empty(reading.Faults.Concat(reading.Warnings));
         var policy = reading.Policy!;
         Assert.Equal(bites ? PolicyMode.Enforce : PolicyMode.Observe, policy.Mode);
         var ownRules = policy.Limits.Rules.Where(rule => rule.Per != Stillwatch.Gateway.Limits.LimitScope.Ring).ToList();
         Assert.NotEmpty(ownRules);
         Assert.All(ownRules, rule => Assert.Equal(bites ? RuleMode.Enforce : RuleMode.Shadow, rule.Mode));
-        Assert.Equal(bites, policy.Levels.Rules.Count > 0 && policy.Regions.Rules.Count > 0);
+        Assert.Equal(["supported", "organization", "ownership"], policy.Regions.Rules.Select(rule => rule.Name)); // docs/regions.md
+        Assert.All(policy.Regions.Rules, rule => Assert.Equal(bites ? RuleMode.Enforce : RuleMode.Shadow, rule.Mode));
+        Assert.Equal(bites, policy.Levels.Rules.Count > 0);
+    }
+
+    [Theory]
+    [InlineData("start.yaml")]
+    [InlineData("strict.yaml")]
+    public void What_published_policies_show_as_comments_reads_once_its_files_are_there(string name)
+    {
+        using var folder = new PolicyFolder();
+        folder.Write("tor-exits.txt", "192.0.2.1\n");
+        var reading = folder.Read(Commented().Replace(RepositoryFile.Read($"docs/policies/{name}"), "$1$2"));
+        Assert.Empty(reading.Faults.Concat(reading.Warnings));
+        Assert.Equal(["supported", "organization", "ownership", "network", "anonymous"], reading.Policy!.Regions.Rules.Select(rule => rule.Name));
+        Assert.All(reading.Policy.Regions.Rules.Skip(3), rule => Assert.Equal(RuleMode.Shadow, rule.Mode));
     }
 
     [Fact]
@@ -83,6 +98,10 @@ public sealed partial class PolicyDocumentTests
 
     [GeneratedRegex("^```yaml\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Blocks();
+
+    // Comments that are YAML: a key with a value or a list, or an item.
+    [GeneratedRegex(@"^( *)# ( *(?:databases:|networks:|- \{))", RegexOptions.Multiline)]
+    private static partial Regex Commented();
 
     [GeneratedRegex(@"^\| `.*$", RegexOptions.Multiline)]
     private static partial Regex Rows();

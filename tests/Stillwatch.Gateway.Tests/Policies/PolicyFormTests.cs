@@ -15,7 +15,10 @@ public sealed class PolicyFormTests
     [InlineData(
         "regions: {rules: [{name: a, facts: [verified_country, billing_country], allow: [US, DE]}]}",
         "regions: {rules: [{name: a, allow: [DE, US, DE], facts: [billing_country, verified_country], code: region_unsupported}]}")]
-    [InlineData("regions: {networks: [{kind: tor, prefixes: [192.0.2.1]}, {kind: tor, asns: 5}]}", "regions: {networks: [{kind: tor, asns: AS5, prefixes: 192.0.2.1/32}]}")]
+    [InlineData(
+        "regions: {databases: country.mmdb, networks: [{kind: tor, prefixes: [192.0.2.1]}, {kind: tor, asns: 5}]}",
+        "regions: {databases: [country.mmdb], networks: [{kind: tor, asns: AS5, prefixes: 192.0.2.1/32}]}")]
+    [InlineData("regions: {networks: [{kind: hosting, file: hosting.txt}]}", "regions: {networks: [{kind: hosting, prefixes: 192.0.2.0/24}]}")]
     [InlineData("ladder: {shape: {min_confidence: 0.990}}", "# no change\nmode: observe\n")]
     public void Files_that_mean_the_same_have_the_same_hash(string one, string other) => Assert.Equal(HashOf(one), HashOf(other));
 
@@ -25,7 +28,8 @@ public sealed class PolicyFormTests
     [InlineData("ladder: {shape: {days: 13}}")]
     [InlineData("responses: {four_eyes: false}")]
     [InlineData("levels: [{name: a, feature: models, needs: person}]")]
-    [InlineData("regions: {rules: [{name: a, facts: billing_country, refuse: XX}]}")]
+    [InlineData("regions: {rules: [{name: a, facts: billing_country, refuse: KP}]}")]
+    [InlineData("regions: {networks: [{kind: tor, prefixes: 192.0.2.1}]}")]
     [InlineData("limits: {cache_read_weight: 0.1}")]
     [InlineData("limits: {rules: [{name: a, per: key, requests: 60/m}]}")]
     [InlineData("displacement: {max_trials: 5}")]
@@ -34,8 +38,8 @@ public sealed class PolicyFormTests
     [Fact]
     public void The_order_of_rules_that_are_tried_in_order_is_meaning()
         => Assert.NotEqual(
-            HashOf("regions: {rules: [{name: a, facts: billing_country, refuse: XX}, {name: b, facts: billing_country, refuse: YY}]}"),
-            HashOf("regions: {rules: [{name: b, facts: billing_country, refuse: YY}, {name: a, facts: billing_country, refuse: XX}]}"));
+            HashOf("regions: {rules: [{name: a, facts: billing_country, refuse: KP}, {name: b, facts: billing_country, refuse: IR}]}"),
+            HashOf("regions: {rules: [{name: b, facts: billing_country, refuse: IR}, {name: a, facts: billing_country, refuse: KP}]}"));
 
     [Fact]
     public void A_hash_never_changes_by_itself()
@@ -52,12 +56,19 @@ public sealed class PolicyFormTests
     [InlineData(PolicySamples.Full)]
     public void What_is_shown_reads_back_as_the_same_policy(string text)
     {
-        var policy = PolicySamples.Read(text).Policy!;
-        var shown = PolicySamples.Read(PolicyText.Of(policy));
+        using var folder = new PolicyFolder();
+        var policy = folder.Read(text).Policy!;
+        var shown = folder.Read(PolicyText.Of(policy));
         Assert.Empty(shown.Faults);
         Assert.Equal(policy.Hash, shown.Policy!.Hash);
         Assert.Equal(PolicyText.Of(policy), PolicyText.Of(shown.Policy));
     }
+
+    [Fact]
+    public void How_ownership_is_read_is_meaning()
+        => Assert.NotEqual(
+            HashOf("regions: {rules: [{name: a, facts: owner_country, refuse: KP}]}"),
+            HashOf("regions: {rules: [{name: a, facts: owner_country, refuse: KP, ownership: cascading}]}"));
 
     static string HashOf(string text)
     {

@@ -44,8 +44,11 @@ public sealed class PolicyReaderTests
         Assert.Equal([RegionFact.VerifiedCountry, RegionFact.BillingCountry], supported.Facts);
         Assert.Equal(["DE", "NO", "US"], supported.Countries.Order()); // NO is Norway, never false
         Assert.Equal((false, 0.25, false, RuleMode.Enforce), (ownership.IsAllowList, ownership.MinOwnedRatio, ownership.Unknown, ownership.Mode));
+        Assert.Equal((OwnershipReading.Multiplied, OwnershipReading.Cascading), (supported.Ownership, ownership.Ownership));
         Assert.Equal([NetworkKind.Tor, NetworkKind.Vpn], anonymous.Kinds);
-        var vpn = Assert.Single(regions.Networks);
+        Assert.Equal("country.mmdb", Path.GetFileName(Assert.Single(regions.Databases)));
+        var (vpn, hosting) = (regions.Networks[0], regions.Networks[1]);
+        Assert.Equal(("hosting.txt", IPNetwork.Parse("192.0.2.0/24")), (hosting.Source, Assert.Single(hosting.Prefixes)));
         Assert.Equal([IPNetwork.Parse("192.0.2.0/24"), IPNetwork.Parse("198.51.100.7/32")], vpn.Prefixes);
         Assert.Equal([64500, 64501], vpn.Asns);
     }
@@ -108,8 +111,8 @@ public sealed class PolicyReaderTests
                 - {name: s, facts: [verified_country], allow: [US], refuse: [DE]}
                 - {name: t, code: Not Here, facts: [verified_country], kinds: [tor]}
                 - {name: u, facts: [network_kind]}
-                - {name: v, facts: [billing_country], min_owned_ratio: 0.5, refuse: [XX]}
-                - {name: w, facts: [network_country], allow: [US], unknown: refuse}
+                - {name: v, facts: [billing_country], min_owned_ratio: 0.5, refuse: [KP]}
+                - {name: w, facts: [owner_country], allow: [US], ownership: sole}
             limits:
               cache_read_weight: 2
               prices:
@@ -152,11 +155,11 @@ public sealed class PolicyReaderTests
             "policy.yaml:19: regions.rules[0].allow[1]: 'UK' is no country code; the United Kingdom is GB.",
             "policy.yaml:20: regions.rules[1].refuse: stands beside allow",
             "policy.yaml:21: regions.rules[2].code: 'Not Here' must be a code",
-            "policy.yaml:21: regions.rules[2].allow: is missing; list the countries",
+            "policy.yaml:21: regions.rules[2].refuse: is missing, so the rule never matches; list the countries",
             "policy.yaml:21: regions.rules[2].kinds: is for the fact network_kind",
             "policy.yaml:22: regions.rules[3].kinds: is missing; list the kinds",
             "policy.yaml:23: regions.rules[4].min_owned_ratio: is for the fact owner_country",
-            "policy.yaml:24: regions.rules[5].unknown: refuse would refuse everybody",
+            "policy.yaml:24: regions.rules[5].ownership: 'sole' must be multiplied or cascading.",
             "policy.yaml:26: limits.cache_read_weight: '2' must be a number from 0 to 1.",
             "policy.yaml:28: limits.prices[0].input_usd_per_million: '0.0005' must be US dollars per million tokens with at most three decimals",
             "policy.yaml:29: limits.prices[1].output_usd_per_million: is missing",
@@ -183,10 +186,26 @@ public sealed class PolicyReaderTests
     [InlineData("ladder: {verify: {min_confidence: 0.995}}", "ladder.shape.min_confidence", "a stricter rung needs as much or more")]
     [InlineData("limits: {rules: [{name: a, per: account, spend: 5 USD/day}]}", "limits.prices", "a limit on spend without prices limits nothing")]
     [InlineData("regions: {networks: [{kind: tor, file: none.txt}]}", "regions.networks[0].file", "'none.txt' cannot be read")]
+    [InlineData("limits: {rules: [{name: ring-default, per: key, requests: 1/m}]}", "limits.rules", "2 rules are named 'ring-default.requests'")]
     [InlineData("regions: {rules: [{name: a}]}", "regions.rules[0].facts", "is missing")]
+    [InlineData("regions: {rules: [{name: a, facts: owner_country, allow: []}]}", "regions.rules[0].allow", "refuses everybody")]
+    [InlineData("regions: {rules: [{name: a, facts: billing_country, refuse: [XX]}]}", "regions.rules[0].refuse[0]", "'XX' must be a country's two letters")]
+    [InlineData("regions: {rules: [{name: a, facts: owner_country, refuse: KP, min_owned_ratio: 1}]}", "regions.rules[0].min_owned_ratio", "'1' must be at least 0 and below 1")]
+    [InlineData("regions: {rules: [{name: a, facts: billing_country, refuse: KP, ownership: cascading}]}", "regions.rules[0].ownership", "is for the fact owner_country")]
+    [InlineData("regions: {rules: [{name: a, facts: network_country, allow: US}]}", "regions.rules[0].facts", "'network_country' is stated by nothing, since no database states countries; name one")]
+    [InlineData("regions: {networks: [{kind: tor, prefixes: 192.0.2.1}], rules: [{name: a, facts: network_kind, kinds: [tor, vpn]}]}", "regions.rules[0].kinds", "'vpn' is a kind that nothing says of any network; name a list")]
+    [InlineData("regions: {networks: [{kind: shared_carrier, prefixes: 192.0.2.1}], rules: [{name: a, facts: network_kind, kinds: shared_carrier}]}", "regions.rules[0].kinds", "'shared_carrier' says nothing of one subscriber")]
+    [InlineData("regions: {networks: [{kind: tor}]}", "regions.networks[0]", "lists nothing; write file, or prefixes and asns")]
+    [InlineData("regions: {networks: [{kind: tor, asns: 64500}]}", "regions.networks[0].asns", "no database states those of addresses; name one")]
+    [InlineData("regions: {databases: hosting.txt}", "regions.databases", "'hosting.txt' is no MaxMind DB file, or damaged")]
+    [InlineData("regions: {databases: [country.mmdb, none.mmdb]}", "regions.databases[1]", "'none.mmdb' is no file that exists")]
     [InlineData("regions: {rules: [{name: a, facts: [network_kind], kinds: [tor], allow: [US]}]}", "regions.rules[0].allow", "compares no fact")]
-    public void What_does_not_fit_together_is_refused(string text, string key, string says)
-        => Assert.Contains(PolicySamples.Read(text).Faults, fault => fault.Key == key && fault.Says.Contains(says, StringComparison.Ordinal));
+    public void What_does_not_fit_together_is_refused_once_and_by_its_key(string text, string key, string says)
+    {
+        var fault = Assert.Single(PolicySamples.Read(text).Faults);
+        Assert.Equal((1, key), (fault.Line, fault.Key));
+        Assert.Contains(says, fault.Says, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("responses: {refuse: {cues: rubric-grading}}", "responses.refuse.cues", "mode is observe")]
@@ -195,10 +214,6 @@ public sealed class PolicyReaderTests
     [InlineData("{mode: enforce, ladder: {verify: {automatic: false}, shape: {automatic: false}}}", "ladder", "no rung is automatic")]
     [InlineData("displacement: {on: true}", "displacement.on", "no trial runs")]
     [InlineData("levels: [{name: a, feature: models, needs: person}]", "levels", "write verify_url")]
-    [InlineData("regions: {rules: [{name: a, facts: network_country, allow: US}]}", "regions.rules[0].facts", "network_country never matches")]
-    [InlineData("regions: {rules: [{name: a, facts: network_kind, kinds: tor}]}", "regions.rules[0].facts", "network_kind never matches")]
-    [InlineData("regions: {networks: [{kind: tor}]}", "regions.networks[0].kind", "no network is listed")]
-    [InlineData("regions: {networks: [{kind: shared_carrier, asns: 1}], rules: [{name: a, facts: network_kind, kinds: shared_carrier}]}", "regions.rules[0].kinds", "every subscriber")]
     [InlineData("limits: {prices: [{models: a, input_usd_per_million: 1, output_usd_per_million: 1}]}", "limits.prices", "by limits on spend only")]
     [InlineData("limits: {prices: [{models: a, input_usd_per_million: 1, output_usd_per_million: 1}], rules: [{name: a, per: key, spend: 1 USD/day}]}", "limits.prices", "spends nothing")]
     [InlineData("limits: {rules: [{name: a, per: account, output_tokens: 1000/m}]}", "limits.rules", "never fits")]
@@ -236,20 +251,42 @@ public sealed class PolicyReaderTests
     [Fact]
     public void A_network_list_is_read_and_its_bad_lines_are_named()
     {
-        using var folder = new Storage.TemporaryDirectory();
-        Directory.CreateDirectory(folder.Path);
-        File.WriteAllText(Path.Combine(folder.Path, "tor.txt"), "# exits\n192.0.2.1\n2001:db8::/32 # a lab\nAS64500\n\n");
-        var path = Path.Combine(folder.Path, "policy.yaml");
-        File.WriteAllText(path, "regions:\n  networks: [{kind: tor, file: tor.txt}]\n");
-        var reading = PolicyReader.Read(path, _ => null);
+        using var folder = new PolicyFolder();
+        folder.Write("tor.txt", "# exits\n192.0.2.1\n2001:db8::/32 # a lab\nAS64500\n\n");
+        const string Text = "regions:\n  databases: country.mmdb\n  networks: [{kind: tor, file: \"${LISTS}tor.txt\"}]\n";
+        PolicyReading Read() => folder.Read(Text, name => name == "LISTS" ? "./" : null);
+        var reading = Read();
+        Assert.Empty(reading.Faults);
         var tor = Assert.Single(reading.Policy!.Regions.Networks);
-        Assert.Equal((2, 1, "tor.txt"), (tor.Prefixes.Count, tor.Asns.Count, tor.Source));
-        Assert.Equal([Path.Combine(folder.Path, "tor.txt")], reading.Files);
+        Assert.Equal((2, 1, "./tor.txt"), (tor.Prefixes.Count, tor.Asns.Count, tor.Source));
+        Assert.Equal(["country.mmdb", "tor.txt"], reading.Files.Select(Path.GetFileName));
 
-        File.AppendAllText(Path.Combine(folder.Path, "tor.txt"), "exit-node\n300.1.1.1\n");
-        var fault = Assert.Single(PolicyReader.Read(path, _ => null).Faults);
-        Assert.Equal((2, "regions.networks[0].file"), (fault.Line, fault.Key));
-        Assert.Contains("2 lines that are no network and no AS number, at 6, 7", fault.Says, StringComparison.Ordinal);
+        void Refused(string says)
+        {
+            var fault = Assert.Single(Read().Faults);
+            Assert.Equal((3, "regions.networks[0].file"), (fault.Line, fault.Key));
+            Assert.StartsWith($"'${{LISTS}}tor.txt' {says}", fault.Says, StringComparison.Ordinal); // as it is written, no variable's value
+        }
+
+        folder.Write("tor.txt", "192.0.2.1\nexit-node\n");
+        Refused("line 2: 'exit-node' is no network; write it like 192.0.2.0/24");
+        folder.Write("tor.txt", "192.0.2.1\nexit-node\n300.1.1.1\n\n192.0.2.1/24\n");
+        Refused("has bad lines (2, 3, 5); line 2: 'exit-node' is no network; write it like");
+        folder.Write("tor.txt", string.Concat(Enumerable.Repeat("exit-node\n", 200)));
+        Refused("has bad lines (1, 2, 3, 4, 5 and more); line 1: ");
+        folder.Write("tor.txt", "# exits\n");
+        Refused("lists nothing; fetch it again, or leave the entry out.");
+    }
+
+    [Fact]
+    public void A_rule_that_is_off_needs_no_database()
+        => Assert.Empty(PolicySamples.Read("regions: {rules: [{name: a, facts: network_country, allow: US, mode: off}]}").Faults);
+
+    [Fact]
+    public void Faults_elsewhere_keep_no_fault_of_a_region_back()
+    {
+        var faults = PolicySamples.Read("mode: enforced\nregions:\n  databases: [country.mmdb, hosting.txt]\n  rules:\n    - {name: a, facts: network_country}\n").Faults;
+        Assert.Equal([(1, "mode"), (3, "regions.databases[1]"), (5, "regions.rules[0].refuse")], faults.Select(fault => (fault.Line, fault.Key)));
     }
 
     [Theory]

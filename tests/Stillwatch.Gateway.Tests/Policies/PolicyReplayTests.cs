@@ -108,7 +108,7 @@ public sealed class PolicyReplayTests(StoredWorld world) : IClassFixture<StoredW
     [Fact]
     public async Task Regions_count_accounts_and_say_that_networks_are_not_replayed()
     {
-        const string Policy = "regions: {rules: [{name: abroad, facts: [billing_country, network_country], allow: [US], mode: shadow}]}";
+        const string Policy = "regions: {databases: country.mmdb, rules: [{name: abroad, facts: [billing_country, network_country], allow: [US], mode: shadow}]}";
         var parts = new ReplayParts
         {
             Regions = (policy, _) => account => account.BillingCountry is { } country && !policy.Rules[0].Countries.Contains(country)
@@ -176,11 +176,15 @@ public sealed class PolicyReplayTests(StoredWorld world) : IClassFixture<StoredW
         var good = Path.Combine(world.Simulated, "good.yaml");
         var bad = Path.Combine(world.Simulated, "bad.yaml");
         await File.WriteAllTextAsync(good, "mode: observe\n", TestContext.Current.CancellationToken);
+        var list = Path.Combine(world.Simulated, "list.yaml");
+        await File.WriteAllTextAsync(list, "regions: {networks: [{kind: tor, file: tor.txt}]}\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(world.Simulated, "tor.txt"), "192.0.2.1\nexit-node\n", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(bad, "mode: enforced\n", TestContext.Current.CancellationToken);
         foreach (var (arguments, says) in new (string[], string)[]
         {
             (["policy", "check", bad], "must be observe or enforce"),
             (["policy", "show", bad], "must be observe or enforce"),
+            (["policy", "replay", list, "--data", world.Data], "list.yaml:1: regions.networks[0].file: 'tor.txt' line 2: 'exit-node' is no network"),
             (["policy", "replay", bad, "--data", world.Data], "must be observe or enforce"),
             (["policy", "replay", good, "--data", world.Data, "--against", bad], "must be observe or enforce"),
             (["policy", "replay", good, "--data", world.Data, "--days", "0"], "--days 0"),
@@ -198,6 +202,7 @@ public sealed class PolicyReplayTests(StoredWorld world) : IClassFixture<StoredW
     public async Task Check_show_and_serve_check_agree_on_the_hash()
     {
         var path = Path.Combine(world.Simulated, "full.yaml");
+        PolicyFolder.Fill(world.Simulated);
         await File.WriteAllTextAsync(path, PolicySamples.Full, TestContext.Current.CancellationToken);
         var hash = PolicySamples.Read(PolicySamples.Full).Policy!.Hash;
         foreach (var arguments in new string[][] { ["policy", "check", path], ["policy", "show", path], ["serve", "--check", "--policy", path] })

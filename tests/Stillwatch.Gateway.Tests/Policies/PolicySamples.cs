@@ -4,7 +4,7 @@ namespace Stillwatch.Gateway.Tests.Policies;
 
 static class PolicySamples
 {
-    /// <summary>Every key but the files (databases, networks[].file), none at its default where another is legal.</summary>
+    /// <summary>Every key, none at its default where another is legal. Names the files of a <see cref="PolicyFolder"/>.</summary>
     public const string Full = """
         mode: enforce
         verify_url: https://example.com/verify
@@ -25,11 +25,13 @@ static class PolicySamples
           - {name: frontier, feature: models, models: ["big-*"], needs: person, programmes: [startup], mode: shadow}
           - {name: thinking, feature: reasoning, needs: payment}
         regions:
+          databases: [country.mmdb]
           networks:
             - {kind: vpn, prefixes: [192.0.2.0/24, 198.51.100.7], asns: [AS64500, 64501]}
+            - {kind: hosting, file: hosting.txt}
           rules:
             - {name: supported, code: not_here, facts: [verified_country, billing_country], allow: [US, DE, NO], unknown: refuse, mode: shadow}
-            - {name: ownership, code: ownership_unsupported, facts: [owner_country], refuse: [XX], min_owned_ratio: 0.25}
+            - {name: ownership, code: ownership_unsupported, facts: [owner_country], refuse: [KP], min_owned_ratio: 0.25, ownership: cascading}
             - {name: anonymous, code: network_unsupported, facts: [network_kind], kinds: [tor, vpn]}
         limits:
           store_failure: open
@@ -46,5 +48,9 @@ static class PolicySamples
 
         """;
 
-    public static PolicyReading Read(string text) => PolicyReader.Read(text, "policy.yaml", _ => null, out _);
+    public static PolicyReading Read(string text)
+    {
+        using var folder = new PolicyFolder();
+        return folder.Read(text);
+    }
 }

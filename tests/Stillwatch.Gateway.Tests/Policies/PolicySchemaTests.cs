@@ -62,6 +62,7 @@ public sealed class PolicySchemaTests
         null => null,
         TimeSpan time when key == "responses.verify_grace" => $"{time.TotalHours}h", // three days are counted in hours here
         TimeSpan time => ConfigScalars.Say(time),
+        OwnershipReading reading => PolicyWords.Ownerships.Of(reading),
         bool unknown when key.EndsWith(".unknown", StringComparison.Ordinal) => PolicyWords.Unknowns.Of(unknown),
         bool flag => flag ? "true" : "false",
         double number => number.ToString(CultureInfo.InvariantCulture),
@@ -81,7 +82,7 @@ public sealed class PolicySchemaTests
 
     // Examples count on what a file of one key does not have.
     static readonly string[] NamesWhatIsElsewhere =
-        ["is no file that exists", "cannot be read", "compares no fact", "is for the fact", "never matches", "limits nothing"];
+        ["never matches", "limits nothing", "no database states those of addresses"];
 
     static JsonObject Parsed() => JsonNode.Parse(PolicySchema.Text())!.AsObject();
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Stillwatch.Gateway.Access.Regions.Networks;
 using Stillwatch.Gateway.Policies;
 
@@ -8,7 +9,7 @@ namespace Stillwatch.Gateway.Access.Regions;
 /// start.
 /// </summary>
 /// <param name="Networks">Null when there are faults. Its owner disposes it.</param>
-sealed record RegionReadiness(NetworkFacts? Networks, IReadOnlyList<string> Faults);
+sealed record RegionReadiness(NetworkFacts? Networks, IReadOnlyList<RegionFault> Faults);
 
 /// <summary>Whether the rules, lists and databases of a region policy fit together.</summary>
 static class RegionChecks
@@ -17,22 +18,27 @@ static class RegionChecks
 
     public static RegionReadiness Run(RegionPolicy policy)
     {
-        var faults = new List<string>();
+        var faults = FaultsOf(policy).ToList();
         var databases = new List<MmdbFile>();
-        foreach (var path in policy.Databases.Distinct())
+        for (var i = 0; i < policy.Databases.Count; i++)
         {
-            var (file, fault) = MmdbFile.Open(path);
+            var path = policy.Databases[i];
+            if (policy.Databases.Take(i).Contains(path))
+            {
+                continue;
+            }
+
+            var (file, says) = MmdbFile.Open(path);
             if (file is not null)
             {
                 databases.Add(file);
             }
             else
             {
-                faults.Add($"regions.databases: {fault}");
+                faults.Add(new($"regions.databases[{i}]", path, says!));
             }
         }
 
-        faults.AddRange(FaultsOf(policy));
         // What an unreadable database would have stated is not known, and it is named already.
         if (databases.Count == policy.Databases.Distinct().Count())
         {
@@ -48,105 +54,139 @@ static class RegionChecks
         return new(null, faults);
     }
 
-    /// <summary>What is wrong with the rules themselves.</summary>
-    public static IEnumerable<string> FaultsOf(RegionPolicy policy)
+    /// <summary>What is wrong with the rules and lists themselves; opens no file.</summary>
+    public static IEnumerable<RegionFault> FaultsOf(RegionPolicy policy)
     {
-        foreach (var twice in policy.Rules.GroupBy(rule => rule.Name).Where(group => group.Count() > 1))
-        {
-            yield return $"regions.rules: {twice.Count()} rules are named '{twice.Key}'; statements of reasons must tell which it was.";
-        }
-
         for (var i = 0; i < policy.Rules.Count; i++)
         {
-            foreach (var says in FaultsOf(policy.Rules[i]))
+            var (rule, key) = (policy.Rules[i], $"regions.rules[{i}]");
+            if (policy.Rules.Take(i).Any(earlier => earlier.Name == rule.Name))
             {
-                yield return $"regions.rules[{i}] ('{policy.Rules[i].Name}'): {says}";
+                yield return new($"{key}.name", rule.Name, "is the name of an earlier rule; statements of reasons must tell which it was.");
+            }
+
+            foreach (var fault in FaultsOf(rule, key))
+            {
+                yield return fault;
             }
         }
 
-        foreach (var empty in policy.Networks.Where(list => !IsFilled(list)))
+        for (var i = 0; i < policy.Networks.Count; i++)
         {
-            yield return $"regions.networks: {empty.Source} ({empty.Kind}) lists nothing; leave it out, or fetch it again.";
+            var list = policy.Networks[i];
+            if (list.Prefixes.Count + list.Asns.Count == 0)
+            {
+                yield return list.Source == PolicyForm.Inline
+                    ? new($"regions.networks[{i}]", null, "lists nothing; write file, or prefixes and asns, or leave the entry out.")
+                    : new($"regions.networks[{i}].file", list.Source, "lists nothing; fetch it again, or leave the entry out.");
+            }
         }
     }
 
-    static IEnumerable<string> FaultsOf(RegionRule rule)
+    static IEnumerable<RegionFault> FaultsOf(RegionRule rule, string key)
     {
         if (rule.Name.Length is 0 or > LongestName)
         {
-            yield return $"name must have 1 to {LongestName} characters.";
+            yield return new($"{key}.name", rule.Name, $"must have 1 to {LongestName} characters.");
         }
 
         if (rule.Code.Length is 0 or > LongestName || !char.IsAsciiLetterLower(rule.Code[0])
             || !rule.Code.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
         {
-            yield return $"code '{rule.Code}' must be snake_case of at most {LongestName} characters, like region_unsupported.";
+            yield return new($"{key}.code", rule.Code, $"must be snake_case of at most {LongestName} characters, like region_unsupported.");
         }
 
-        if (rule.Facts.Count == 0)
+        foreach (var fault in rule.Facts.Count > 0
+            ? CountryFaults(rule, key).Concat(KindFaults(rule, key))
+            : [new($"{key}.facts", null, "is missing, so the rule never matches; name at least one fact, like account_country.")])
         {
-            yield return "it names no fact, so it never matches; name at least one under facts.";
+            yield return fault;
         }
 
-        var asksCountry = rule.Facts.Any(fact => fact != RegionFact.NetworkKind);
-        var asksKind = rule.Facts.Contains(RegionFact.NetworkKind);
-        if (asksCountry != rule.Countries.Count > 0)
+        if (rule.MinOwnedRatio is not (>= 0 and < 1))
         {
-            yield return !asksCountry ? "it names countries, but none of its facts is a country."
-                : rule.IsAllowList ? "its list of countries served is empty, so it refuses everybody; name them."
-                : "it names no country, so it never matches; name at least one.";
+            yield return new(
+                $"{key}.min_owned_ratio", rule.MinOwnedRatio.ToString(CultureInfo.InvariantCulture),
+                "must be at least 0 and below 1; more than it is a match, so 0.5 is a majority.");
+        }
+    }
+
+    static IEnumerable<RegionFault> CountryFaults(RegionRule rule, string key)
+    {
+        var list = $"{key}.{(rule.IsAllowList ? "allow" : "refuse")}";
+        var asks = rule.Facts.Any(fact => fact != RegionFact.NetworkKind);
+        if (asks != rule.Countries.Count > 0)
+        {
+            yield return new(list, null, !asks ? "compares no fact with these countries; add one to facts, like account_country."
+                : rule.IsAllowList ? "is empty, so the rule refuses everybody; list the countries that may call."
+                : "is missing, so the rule never matches; list the countries that may not call (refuse), or those that may (allow).");
         }
 
         foreach (var country in rule.Countries.Where(country => CountryCodes.Of(country) != country).Order(StringComparer.Ordinal))
         {
-            yield return $"'{country}' is no country; write ISO 3166-1 alpha-2 in upper case, like US.";
+            yield return new(list, country, "is no country; write ISO 3166-1 alpha-2 in upper case, like US.");
         }
+    }
 
-        if (asksKind != rule.Kinds.Count > 0)
+    static IEnumerable<RegionFault> KindFaults(RegionRule rule, string key)
+    {
+        var asks = rule.Facts.Contains(RegionFact.NetworkKind);
+        if (asks != rule.Kinds.Count > 0)
         {
-            yield return asksKind
-                ? "it asks for the kind of network and names none under kinds."
-                : "it names kinds of networks, but network_kind is none of its facts.";
+            yield return new($"{key}.kinds", null, asks
+                ? "is missing; list the kinds of network that may not call."
+                : "is for the fact network_kind; add it to facts, or remove the line.");
         }
 
         foreach (var kind in rule.Kinds.Where(kind => kind is NetworkKind.SharedCarrier or NetworkKind.Ordinary).Distinct())
         {
             yield return kind == NetworkKind.Ordinary
-                ? "kind ordinary is every network of which nothing else is known; nobody can be refused for that."
-                : "kind shared_carrier says nothing of one subscriber behind it; nobody can be refused for that.";
-        }
-
-        if (rule.MinOwnedRatio is not (>= 0 and < 1))
-        {
-            yield return $"min_owned_ratio {rule.MinOwnedRatio} must be at least 0 and below 1; more than it is a match, so 0.5 is a majority.";
+                ? new($"{key}.kinds", "ordinary", "is every network of which nothing else is known; nobody can be refused for that.")
+                : new($"{key}.kinds", PolicyWords.Kinds.Of(kind), "says nothing of one subscriber behind it; nobody can be refused for that.");
         }
     }
 
-    static bool IsFilled(KnownNetworks list) => list.Prefixes.Count + list.Asns.Count > 0;
-
-    static IEnumerable<string> Unanswered(RegionPolicy policy, IReadOnlyList<MmdbFile> databases)
+    // A rule that is off asks for nothing: who has no database yet may write it down all the same.
+    static IEnumerable<RegionFault> Unanswered(RegionPolicy policy, IReadOnlyList<MmdbFile> databases)
     {
         for (var i = 0; i < policy.Rules.Count; i++)
         {
             var rule = policy.Rules[i];
-            var name = $"regions.rules[{i}] ('{rule.Name}')";
-            if (rule.Facts.Contains(RegionFact.NetworkCountry) && !databases.Any(database => database.StatesCountries))
+            if (rule.Mode == RuleMode.Off)
             {
-                yield return $"{name}: it asks for the network's country, and no database states countries; name one under regions.databases.";
+                continue;
             }
 
-            foreach (var kind in rule.Facts.Contains(RegionFact.NetworkKind) ? rule.Kinds.Distinct() : [])
+            if (rule.Facts.Contains(RegionFact.NetworkCountry) && !databases.Any(database => database.StatesCountries))
             {
-                if (!databases.Any(database => database.StatesKinds) && !policy.Networks.Any(list => list.Kind == kind && IsFilled(list)))
+                yield return new(
+                    $"regions.rules[{i}].facts", PolicyWords.Facts.Of(RegionFact.NetworkCountry),
+                    "is stated by nothing, since no database states countries; name one under regions.databases.");
+            }
+
+            foreach (var kind in rule.Facts.Contains(RegionFact.NetworkKind) ? rule.Kinds.Where(IsRefusable).Distinct() : [])
+            {
+                if (!databases.Any(database => database.StatesKinds) && !policy.Networks.Any(list => list.Kind == kind))
                 {
-                    yield return $"{name}: nothing says which networks are of kind {kind}; name a list under regions.networks, or a database.";
+                    yield return new(
+                        $"regions.rules[{i}].kinds", PolicyWords.Kinds.Of(kind),
+                        "is a kind that nothing says of any network; name a list under regions.networks, or a database that states kinds.");
                 }
             }
         }
 
-        foreach (var list in policy.Networks.Where(list => list.Asns.Count > 0 && !databases.Any(database => database.StatesAsns)))
+        for (var i = 0; i < policy.Networks.Count; i++)
         {
-            yield return $"regions.networks: {list.Source} lists AS numbers, and no database states those of addresses; name one under regions.databases.";
+            var list = policy.Networks[i];
+            if (list.Asns.Count > 0 && !databases.Any(database => database.StatesAsns))
+            {
+                const string Says = "lists AS numbers, and no database states those of addresses; name one under regions.databases.";
+                yield return list.Source == PolicyForm.Inline
+                    ? new($"regions.networks[{i}].asns", null, Says)
+                    : new($"regions.networks[{i}].file", list.Source, Says);
+            }
         }
     }
+
+    static bool IsRefusable(NetworkKind kind) => kind is not (NetworkKind.SharedCarrier or NetworkKind.Ordinary);
 }

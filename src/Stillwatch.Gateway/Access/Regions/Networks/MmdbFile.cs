@@ -29,14 +29,14 @@ sealed class MmdbFile : IDisposable
     /// <summary>Look-ups whose record could not be decoded; they were answered with nothing.</summary>
     public long Unreadable => Interlocked.Read(ref _unreadable);
 
-    /// <returns>The database, or why it cannot be used.</returns>
+    /// <returns>The database, or why it cannot be used, as the end of a sentence that begins with the file.</returns>
     public static (MmdbFile? File, string? Fault) Open(string path)
     {
         try
         {
             if (new FileInfo(path) is { Exists: true, Length: > MostBytes } large)
             {
-                return (null, $"{path}: {large.Length} bytes are more than the {MostBytes} a database may have.");
+                return (null, $"has {large.Length} bytes, more than the {MostBytes} a database may have; name another file.");
             }
 
             var bytes = File.ReadAllBytes(path);
@@ -51,11 +51,11 @@ sealed class MmdbFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return (null, $"{path}: {e.Message}");
+            return (null, $"cannot be read ({e.GetType().Name}); check that it exists and that this user may read it.");
         }
         catch (Exception e) when (IsDamage(e))
         {
-            return (null, $"{path}: is no MaxMind DB file, or damaged ({e.GetType().Name}); fetch it again.");
+            return (null, $"is no MaxMind DB file, or damaged ({e.GetType().Name}); fetch it again.");
         }
     }
 
@@ -84,13 +84,13 @@ sealed class MmdbFile : IDisposable
     {
         if (reader.Metadata.IPVersion is not (4 or 6))
         {
-            return (null, $"{path}: states IP version {reader.Metadata.IPVersion}; 4 and 6 are known.");
+            return (null, $"states IP version {reader.Metadata.IPVersion}; 4 and 6 are known. Name another database.");
         }
 
         var (samples, fault) = MmdbTree.Look(bytes, reader.Metadata.IPVersion);
         if (fault is not null)
         {
-            return (null, $"{path}: {fault}; fetch it again.");
+            return (null, $"{fault}; fetch it again.");
         }
 
         var file = new MmdbFile(path, reader);
@@ -103,12 +103,12 @@ sealed class MmdbFile : IDisposable
 
         if (file.Unreadable > 0)
         {
-            return (null, $"{path}: {file.Unreadable} of its first {samples.Count} records cannot be read: it is damaged; fetch it again.");
+            return (null, $"is damaged: {file.Unreadable} of its first {samples.Count} records cannot be read; fetch it again.");
         }
 
         var type = Shown(reader.Metadata.DatabaseType);
         return file.StatesCountries || file.StatesAsns || file.StatesKinds ? (file, null)
-            : (null, $"{path}: its records ({type}) state no country, no AS number and no kind of network; name another database.");
+            : (null, $"has records ({type}) that state no country, no AS number and no kind of network; name another database.");
     }
 
     static string Shown(string? type) =>

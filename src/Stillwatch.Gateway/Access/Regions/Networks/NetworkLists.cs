@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Stillwatch.Gateway.Configuration;
 
 namespace Stillwatch.Gateway.Access.Regions.Networks;
@@ -9,8 +8,8 @@ namespace Stillwatch.Gateway.Access.Regions.Networks;
 /// <summary>Reads an operator's list: one network in CIDR form, address or <c>AS64500</c> a line; <c>#</c> begins a comment.</summary>
 static class NetworkLists
 {
-    /// <summary>More lines than all announced prefixes of today's Internet.</summary>
-    public const int MostEntries = 4_000_000;
+    /// <summary>Room for over three million lines, more than all announced prefixes of today's Internet.</summary>
+    public const int MostBytes = 64 * 1024 * 1024;
 
     /// <summary>Faults told one by one; the rest is counted.</summary>
     const int MostFaults = 100;
@@ -19,37 +18,30 @@ static class NetworkLists
     public static (KnownNetworks? Networks, IReadOnlyList<ConfigFault> Faults) Read(string path, NetworkKind kind)
     {
         var (prefixes, asns, faults, untold) = (new List<IPNetwork>(), new List<long>(), new List<ConfigFault>(), 0);
-        try
+        var (all, unreadable) = ConfigText.Read(path, MostBytes);
+        if (all is null)
         {
-            var number = 0;
-            foreach (var line in File.ReadLines(path, new UTF8Encoding(false, true)))
-            {
-                number++;
-                var text = line.AsSpan(0, line.IndexOf('#') is var comment and >= 0 ? comment : line.Length).Trim();
-                if (prefixes.Count + asns.Count >= MostEntries)
-                {
-                    faults.Add(new(path, number, "", $"has over {MostEntries} entries; a list this long is another kind of file."));
-                    break;
-                }
-
-                if (text.IsEmpty || Take(text, prefixes, asns) is not { } says)
-                {
-                    continue;
-                }
-
-                if (faults.Count < MostFaults)
-                {
-                    faults.Add(new(path, number, "", says));
-                }
-                else
-                {
-                    untold++;
-                }
-            }
+            return (null, [new(path, 0, "", unreadable!)]);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException)
+
+        var number = 0;
+        foreach (var line in all.AsSpan().EnumerateLines())
         {
-            faults.Add(new(path, 0, "", e is DecoderFallbackException ? "is not UTF-8 text; write one network a line." : e.Message));
+            number++;
+            var text = line[..(line.IndexOf('#') is var comment and >= 0 ? comment : line.Length)].Trim();
+            if (text.IsEmpty || Take(text, prefixes, asns) is not { } says)
+            {
+                continue;
+            }
+
+            if (faults.Count < MostFaults)
+            {
+                faults.Add(new(path, number, "", says));
+            }
+            else
+            {
+                untold++;
+            }
         }
 
         if (untold > 0)

@@ -56,14 +56,13 @@ public sealed class MmdbDamageTests : IDisposable
     }
 
     [Fact]
-    public void Cut_out_of_the_middle_it_is_refused_and_the_fault_names_file_and_reason()
+    public void Cut_out_of_the_middle_it_is_refused_and_the_fault_names_the_reason()
     {
         var whole = Nested();
         var path = Path.Combine(_directory.Path, "cut.mmdb");
         File.WriteAllBytes(path, [.. whole[..50], .. whole[^300..]]);
         var (file, fault) = MmdbFile.Open(path);
         Assert.Null(file);
-        Assert.Contains(path, fault);
         Assert.Contains("fetch it again", fault);
     }
 
@@ -72,8 +71,8 @@ public sealed class MmdbDamageTests : IDisposable
     {
         Assert.Null(Try([]));
         Assert.Null(Try(Encoding.UTF8.GetBytes("<html>Please log in to download</html>")));
-        Assert.Contains("none.mmdb", MmdbFile.Open(Path.Combine(_directory.Path, "none.mmdb")).Fault);
-        Assert.Contains(_directory.Path, MmdbFile.Open(_directory.Path).Fault);
+        Assert.Contains("check that it exists", MmdbFile.Open(Path.Combine(_directory.Path, "none.mmdb")).Fault);
+        Assert.Contains("cannot be read", MmdbFile.Open(_directory.Path).Fault);
     }
 
     [Fact]
