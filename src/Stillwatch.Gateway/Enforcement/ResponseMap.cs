@@ -17,6 +17,9 @@ sealed class ResponseMap(IReadOnlyDictionary<string, AccountResponse> responses)
     public IReadOnlyDictionary<string, AccountResponse> All => _responses;
 
     /// <summary>False when nothing is done to the account, or no longer.</summary>
-    public bool TryGet(string account, DateTimeOffset now, [NotNullWhen(true)] out AccountResponse? response) =>
-        _responses.TryGetValue(account, out response) && now < response.Until;
+    public bool TryGet(string account, DateTimeOffset now, [NotNullWhen(true)] out AccountResponse? response)
+    {
+        response = _responses.TryGetValue(account, out var found) && now < found.Until ? found : null;
+        return response is not null;
+    }
 }

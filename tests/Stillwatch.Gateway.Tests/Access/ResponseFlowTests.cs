@@ -67,7 +67,8 @@ public sealed class ResponseFlowTests
         Suspend(gateway);
         Assert.Equal(403, (await AskAsync(client)).Status);
         _time.Advance(TimeSpan.FromDays(31));
-        Assert.Equal((200, null), ((await AskAsync(client)) is var answer ? answer.Status : 0, answer.Code));
+        var answer = await AskAsync(client);
+        Assert.True(answer.Status == 200, $"{_time.GetUtcNow():u}: {answer.Message}");
     }
 
     [Fact]

@@ -150,7 +150,7 @@ public sealed class PolicyReaderTests
             "policy.yaml:17: regions.networks[0].kind: 'home' must be hosting",
             "policy.yaml:17: regions.networks[0].prefixes[0]: '10.0.0.0/33' must be a network",
             "policy.yaml:17: regions.networks[0].asns[0]: 'AS0' must be an autonomous system's number",
-            "policy.yaml:19: regions.rules[0].facts[0]: 'country' must be declared_country",
+            "policy.yaml:19: regions.rules[0].facts[0]: 'country' must be account_country",
             "policy.yaml:19: regions.rules[0].allow[0]: 'de' must be a country's two letters in upper case",
             "policy.yaml:19: regions.rules[0].allow[1]: 'UK' is no country code; the United Kingdom is GB.",
             "policy.yaml:20: regions.rules[1].refuse: stands beside allow",
@@ -199,7 +199,7 @@ public sealed class PolicyReaderTests
     [InlineData("regions: {networks: [{kind: tor, asns: 64500}]}", "regions.networks[0].asns", "no database states those of addresses; name one")]
     [InlineData("regions: {databases: hosting.txt}", "regions.databases", "'hosting.txt' is no MaxMind DB file, or damaged")]
     [InlineData("regions: {databases: [country.mmdb, none.mmdb]}", "regions.databases[1]", "'none.mmdb' is no file that exists")]
-    [InlineData("regions: {rules: [{name: a, facts: [network_kind], kinds: [tor], allow: [US]}]}", "regions.rules[0].allow", "compares no fact")]
+    [InlineData("regions: {networks: [{kind: tor, prefixes: 192.0.2.1}], rules: [{name: a, facts: [network_kind], kinds: [tor], allow: [US]}]}", "regions.rules[0].allow", "compares no fact")]
     public void What_does_not_fit_together_is_refused_once_and_by_its_key(string text, string key, string says)
     {
         var fault = Assert.Single(PolicySamples.Read(text).Faults);
