@@ -6,18 +6,19 @@ namespace Stillwatch.Engine.Rings;
 /// <summary>How common networks, clients and sign-up times are in the whole population: what sharing must exceed to mean anything.</summary>
 internal sealed class Background
 {
-    readonly Dictionary<ulong, int> _networks = [];
+    readonly Dictionary<ulong, List<int>> _networks = [];
     readonly Dictionary<ulong, int> _clients = [];
     readonly Dictionary<long, int> _signups = [];
 
     public Background(Population population)
     {
         Accounts = population.Count;
-        foreach (var account in population.Accounts)
+        for (var index = 0; index < population.Count; index++)
         {
+            var account = population.Accounts[index];
             foreach (var network in account.Networks)
             {
-                CollectionsMarshal.GetValueRefOrAddDefault(_networks, network.Value, out _)++;
+                (CollectionsMarshal.GetValueRefOrAddDefault(_networks, network.Value, out _) ??= []).Add(index);
             }
 
             if (MainClient(account) is not 0 and var client)
@@ -41,7 +42,10 @@ internal sealed class Background
     /// <summary>Different networks seen.</summary>
     public int Networks => _networks.Count;
 
-    public int OnNetwork(ulong network) => _networks.GetValueOrDefault(network);
+    public int OnNetwork(ulong network) => _networks.TryGetValue(network, out var accounts) ? accounts.Count : 0;
+
+    /// <summary>The accounts that came through a network, ascending.</summary>
+    public IReadOnlyList<int> AccountsOn(ulong network) => _networks.TryGetValue(network, out var accounts) ? accounts : [];
 
     public int WithMainClient(ulong client) => _clients.GetValueOrDefault(client);
 
