@@ -27,7 +27,7 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
     const double MaxTaken = 0.2; // what is left of a template's users when a ring took its own is mostly its lawful users
     const double LicensedShare = 0.8;
 
-    readonly Population _population = new();
+    readonly Population _population = new(settings.Shards);
     readonly RingJudge _ringJudge = new(settings.Policy, settings.Ignored);
     readonly AccountJudge _accountJudge = new(settings.Policy);
 

@@ -40,14 +40,15 @@ internal sealed class RingMembers
     public RingView? Select(RingCandidate candidate, long nowMs)
     {
         var lens = LensOf(candidate);
-        var all = candidate.Accounts.Select(a => Describe(a, lens)).ToList();
+        using var marks = new RingMarks(lens, _population, _background, _members, _features);
+        var all = candidate.Accounts.Select(marks.Describe).ToList();
         var members = all.Where(m => m.Has(RingTraits.MostlyTemplate | RingTraits.SharedPayment | RingTraits.SharedDevice)).ToList();
         if (members.Count < TraitGate.MinActors)
         {
             members = all;
         }
 
-        var rest = CoverageWeights.Rest(candidate, _population.Count, a => TraitsOf(a, lens, out _));
+        var rest = CoverageWeights.Rest(candidate, _population.Count, marks.Of);
         var weights = CoverageWeights.None;
         for (var round = 0; round < Rounds; round++)
         {
@@ -57,7 +58,7 @@ internal sealed class RingMembers
 
         if (candidate.ByIdentity && members.Count >= MinForStrangers)
         {
-            members = [.. members.Concat(Strangers(candidate, lens, weights)).OrderBy(m => m.Index)];
+            members = [.. members.Concat(Strangers(candidate, marks, weights)).OrderBy(m => m.Index)];
         }
 
         return _population.Actors(members.Select(m => m.Index)) < TraitGate.MinActors
@@ -70,18 +71,26 @@ internal sealed class RingMembers
     }
 
     /// <summary>Accounts that share no payer with a ring that payers and devices made, and everything else.</summary>
-    IEnumerable<RingMember> Strangers(RingCandidate candidate, Lens lens, CoverageWeights weights)
+    List<RingMember> Strangers(RingCandidate candidate, RingMarks marks, CoverageWeights weights)
     {
         var inside = candidate.Accounts.ToHashSet();
-        return Enumerable.Range(0, _population.Count).Where(a => !inside.Contains(a) && !candidate.Taken.Contains(a))
-            .Select(a => Describe(a, lens)).Where(m => StrangerPrior + weights.Sum(m.Traits) > 0);
+        var strangers = new List<RingMember>();
+        var verdicts = new sbyte[1 << CoverageWeights.Traits]; // of the few combinations that occur, each is weighed once; 0: not yet
+        for (var account = 0; account < _population.Count; account++)
+        {
+            var traits = marks.Of(account);
+            ref var verdict = ref verdicts[(int)traits];
+            verdict = verdict != 0 ? verdict : StrangerPrior + weights.Sum(traits) > 0 ? (sbyte)1 : (sbyte)-1;
+            if (verdict > 0 && !inside.Contains(account) && !candidate.Taken.Contains(account))
+            {
+                strangers.Add(marks.Describe(account));
+            }
+        }
+
+        return strangers;
     }
 
-    /// <summary>What of a candidate any account, inside or not, may have in common with it.</summary>
-    sealed record Lens(
-        HashSet<int> Classes, HashSet<ulong> Payments, HashSet<ulong> Devices, HashSet<ulong> Networks, HashSet<long> Waves, ulong Client, HashSet<int> Crossed);
-
-    Lens LensOf(RingCandidate candidate)
+    RingLens LensOf(RingCandidate candidate)
     {
         var networks = new Dictionary<ulong, int>();
         var waves = new Dictionary<long, int>();
@@ -109,7 +118,7 @@ internal sealed class RingMembers
         waves.Remove(AccountFeatures.NoSignup);
         clients.Remove(0);
         var n = candidate.Accounts.Count;
-        return new Lens(
+        return new RingLens(
             [.. candidate.Classes],
             [.. candidate.Nodes.Where(t => t.Kind == TraitKind.Payment).Select(t => t.Id)],
             [.. candidate.Nodes.Where(t => t.Kind == TraitKind.Device).Select(t => t.Id)],
@@ -143,44 +152,5 @@ internal sealed class RingMembers
         }
 
         return crossed;
-    }
-
-    RingMember Describe(int index, Lens lens)
-    {
-        var traits = TraitsOf(index, lens, out var hits);
-        var exits = lens.Networks.Count == 0 ? 0 : _population.Accounts[index].Networks.Count(n => lens.Networks.Contains(n.Value));
-        return new RingMember(index, _population.Accounts[index], hits, traits) { Exits = exits };
-    }
-
-    RingTraits TraitsOf(int index, Lens lens, out int hits)
-    {
-        var account = _population.Accounts[index];
-        hits = 0;
-        foreach (var hit in _members.HitsOf(index))
-        {
-            hits += lens.Classes.Contains(hit.Class) ? hit.Hits : 0;
-        }
-
-        var traits = _features.Of(index);
-        var share = account.Digests.Length == 0 ? 0 : (double)hits / account.Digests.Length;
-        traits |= share >= 0.5 ? RingTraits.MostlyTemplate : hits >= 2 || share >= 0.1 ? RingTraits.SomeTemplate : 0;
-        if (account.Facts is { } facts)
-        {
-            traits |= lens.Payments.Contains(facts.Payment) ? RingTraits.SharedPayment : 0;
-            traits |= lens.Devices.Contains(facts.Device) ? RingTraits.SharedDevice : 0;
-            traits |= lens.Waves.Contains(_features.SignupBucket(index)) ? RingTraits.SignupWave : 0;
-        }
-
-        if (lens.Networks.Count > 0)
-        {
-            foreach (ref readonly var network in CollectionsMarshal.AsSpan(account.Networks))
-            {
-                traits |= lens.Networks.Contains(network.Value) ? RingTraits.SharedNetwork : 0;
-            }
-        }
-
-        traits |= lens.Client != 0 && _features.Client(index) == lens.Client ? RingTraits.RingClient : 0;
-        traits |= lens.Crossed.Contains(index) ? RingTraits.OwnOutput : 0;
-        return traits;
     }
 }
