@@ -8,9 +8,11 @@ using Stillwatch.Engine.Sketches;
 namespace Stillwatch.Benchmarks;
 
 /// <summary>What detection over an archive took, reading its sketches included and the accounts' records not.</summary>
+/// <param name="PauseSeconds">For which the garbage collector held everything up; a part of the wall time. <paramref name="Collections2"/> were whole.</param>
 /// <param name="LiveBytes">What the collector holds after a full collection at the end: tables, records and names.</param>
 internal sealed record DetectionMeasures(
-    long Exchanges, int Accounts, long Dropped, double WallSeconds, double CpuSeconds, double RecordsSeconds, long LiveBytes, long PeakBytes);
+    long Exchanges, int Accounts, long Dropped, double WallSeconds, double CpuSeconds, double RecordsSeconds, double PauseSeconds, int Collections2,
+    long LiveBytes, long PeakBytes);
 
 /// <summary>One detector over the sketches of an archive, as a process of its own.</summary>
 internal static class ArchiveDetection
@@ -31,10 +33,11 @@ internal static class ArchiveDetection
         var found = detector.Report([]);
         var wall = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var used = (Environment.CpuUsage.TotalTime - cpu).TotalSeconds;
+        var (pause, whole) = (GC.GetTotalPauseDuration().TotalSeconds, GC.CollectionCount(2));
         File.WriteAllBytes(report, JsonSerializer.SerializeToUtf8Bytes(found, ReportJson.Readable.Report));
         GC.Collect();
         var live = GC.GetTotalMemory(forceFullCollection: true);
         GC.KeepAlive(detector);
-        return new DetectionMeasures(found.Input.Exchanges, found.Input.Accounts, found.Input.Dropped, wall, used, records, live, MeasuredProcess.PeakOf(Environment.ProcessId));
+        return new DetectionMeasures(found.Input.Exchanges, found.Input.Accounts, found.Input.Dropped, wall, used, records, pause, whole, live, MeasuredProcess.PeakOf(Environment.ProcessId));
     }
 }

@@ -22,20 +22,22 @@ internal sealed class Population(int workers = 1)
     public int Chunks => (Count + ChunkAccounts - 1) / ChunkAccounts;
 
     /// <summary>Runs <paramref name="work"/> on every chunk (its number, its first account, the first one after it), several at once.</summary>
-    public void ForEachChunk(Action<int, int, int> work)
-    {
-        void One(int chunk) => work(chunk, chunk * ChunkAccounts, Math.Min(Count, (chunk + 1) * ChunkAccounts));
-        if (workers == 1 || Chunks < 2)
-        {
-            for (var chunk = 0; chunk < Chunks; chunk++)
-            {
-                One(chunk);
-            }
+    public void ForEachChunk(Action<int, int, int> work) =>
+        ForEach(Chunks, chunk => work(chunk, chunk * ChunkAccounts, Math.Min(Count, (chunk + 1) * ChunkAccounts)));
 
+    /// <summary>Runs <paramref name="work"/> on the numbers from 0 up to, not with, <paramref name="count"/>, several at once.</summary>
+    public void ForEach(int count, Action<int> work)
+    {
+        if (workers > 1 && count > 1)
+        {
+            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = workers }, work);
             return;
         }
 
-        Parallel.For(0, Chunks, new ParallelOptions { MaxDegreeOfParallelism = workers }, One);
+        for (var i = 0; i < count; i++)
+        {
+            work(i);
+        }
     }
 
     public int IndexOf(ulong name) => _byName.GetValueOrDefault(name, -1);

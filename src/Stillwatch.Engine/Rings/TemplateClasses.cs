@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Stillwatch.Engine.Links;
 using Stillwatch.Engine.Traits;
@@ -74,12 +75,12 @@ internal sealed class TemplateClasses
             }
         }
 
-        // 3. Which keys stand together.
-        var edges = new Dictionary<ulong, int>[population.Chunks];
+        // 3. Which keys stand together; counts add up whoever counted what.
+        var edges = new ConcurrentBag<Dictionary<ulong, int>>();
         population.ForEachChunk((chunk, from, to) =>
         {
             var here = new int[AccountDigestKeys];
-            var own = edges[chunk] = [];
+            var own = edges.TryTake(out var taken) ? taken : [];
             for (var account = from; account < to; account++)
             {
                 if (!shows[account])
@@ -92,8 +93,10 @@ internal sealed class TemplateClasses
                     CountEdges(digest, keys, counts[chunk], own, here);
                 }
             }
+
+            edges.Add(own);
         });
-        return Number(gated, keys, Join(edges, digests), digests, shows);
+        return Number(gated, keys, Join([.. edges], digests), digests, shows);
     }
 
     const int AccountDigestKeys = Sketches.ContentKeys.Capacity;
@@ -143,10 +146,10 @@ internal sealed class TemplateClasses
         }
     }
 
-    static UnionFind Join(Dictionary<ulong, int>[] chunks, int[] digests)
+    static UnionFind Join(List<Dictionary<ulong, int>> parts, int[] digests)
     {
-        var edges = chunks.Length == 0 ? [] : chunks[0];
-        foreach (var (edge, count) in chunks.Skip(1).SelectMany(chunk => chunk))
+        var edges = parts.Count == 0 ? [] : parts[0];
+        foreach (var (edge, count) in parts.Skip(1).SelectMany(part => part))
         {
             CollectionsMarshal.GetValueRefOrAddDefault(edges, edge, out _) += count;
         }
