@@ -28,7 +28,7 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
     const double LicensedShare = 0.8;
     const double HomeNats = 0.5; // by how much an account must belong more to another ring to change
 
-    readonly Population _population = new();
+    readonly Population _population = new(settings.Shards);
     readonly RingJudge _ringJudge = new(settings.Policy, settings.Ignored);
     readonly AccountJudge _accountJudge = new(settings.Policy);
 
