@@ -7,7 +7,7 @@ namespace Stillwatch.Engine.Traits;
 /// <remarks>Not thread-safe: one shard at a time.</remarks>
 internal sealed class AccountPartition(AccountDirectory directory, int sampleSize, int maxAccounts)
 {
-    readonly Dictionary<ulong, AccountState> _byName = [];
+    readonly KeyIndex _index = new();
     readonly List<AccountState> _accounts = [];
 
     /// <summary>In order of first appearance.</summary>
@@ -19,7 +19,8 @@ internal sealed class AccountPartition(AccountDirectory directory, int sampleSiz
     /// <summary>Takes an exchange in; adds the account's identity traits to <paramref name="sightings"/> when it is its first.</summary>
     public void Add(in ExchangeSketch sketch, List<Sighting> sightings)
     {
-        if (!_byName.TryGetValue(sketch.Account, out var account))
+        var row = _index.Find(sketch.Account);
+        if (row < 0)
         {
             if (_accounts.Count >= maxAccounts)
             {
@@ -27,16 +28,16 @@ internal sealed class AccountPartition(AccountDirectory directory, int sampleSiz
                 return;
             }
 
-            account = new AccountState(sketch.Account, sketch.Organization, directory[sketch.Account]);
-            _byName.Add(sketch.Account, account);
+            var account = new AccountState(sketch.Account, sketch.Organization, directory[sketch.Account]);
+            row = _index.Add(sketch.Account);
             _accounts.Add(account);
             IdentityTraits.Sight(account, sightings);
         }
 
-        account.Add(sketch, sampleSize);
+        _accounts[row].Add(sketch, sampleSize);
     }
 
-    public AccountState? Find(ulong account) => _byName.GetValueOrDefault(account);
+    public AccountState? Find(ulong account) => _index.Find(account) is >= 0 and var row ? _accounts[row] : null;
 
     public void Write(BinaryWriter writer)
     {
@@ -54,7 +55,7 @@ internal sealed class AccountPartition(AccountDirectory directory, int sampleSiz
         for (var left = reader.ReadInt32(); left > 0; left--)
         {
             var account = AccountState.Read(reader, directory);
-            _byName.Add(account.Name, account);
+            _index.Add(account.Name);
             _accounts.Add(account);
         }
     }

@@ -10,7 +10,9 @@ internal sealed class TraitPartition
 {
     const int MinSlots = 1024;
 
-    readonly Dictionary<ulong, TraitState> _traits = [];
+    const int Ahead = 16;
+
+    readonly KeyIndex _index = new();
     readonly List<TraitState> _inOrder = [];
     readonly Slot[] _slots;
     readonly int _maxTraits;
@@ -28,15 +30,40 @@ internal sealed class TraitPartition
     /// <summary>Promotions refused because the table was full.</summary>
     public long Dropped { get; private set; }
 
-    public void Sight(Sighting sighting)
+    public void Sight(Sighting sighting) => Sight(sighting, _index.Find(sighting.Trait.Value));
+
+    /// <summary>Takes sightings in their order.</summary>
+    public void Sight(ReadOnlySpan<Sighting> sightings)
     {
-        var key = sighting.Trait.Value;
-        if (_traits.TryGetValue(key, out var trait))
+        // Looked up some at a time before any is taken: the waits for memory then lie side by side instead of one after the other.
+        Span<int> rows = stackalloc int[Ahead];
+        while (!sightings.IsEmpty)
         {
-            trait.Sight(sighting.Account);
+            var now = sightings[..Math.Min(Ahead, sightings.Length)];
+            for (var i = 0; i < now.Length; i++)
+            {
+                rows[i] = _index.Find(now[i].Trait.Value);
+            }
+
+            for (var i = 0; i < now.Length; i++)
+            {
+                // One that was no trait may have become one since.
+                Sight(now[i], rows[i] >= 0 ? rows[i] : _index.Find(now[i].Trait.Value));
+            }
+
+            sightings = sightings[now.Length..];
+        }
+    }
+
+    void Sight(Sighting sighting, int row)
+    {
+        if (row >= 0)
+        {
+            _inOrder[row].Sight(sighting.Account);
             return;
         }
 
+        var key = sighting.Trait.Value;
         ref var slot = ref _slots[(int)((key >> 8) & (ulong)(_slots.Length - 1))];
         if (slot.Key != key)
         {
@@ -67,7 +94,7 @@ internal sealed class TraitPartition
         }
 
         trait.Sight(sighting.Account);
-        _traits.Add(sighting.Trait.Value, trait);
+        _index.Add(sighting.Trait.Value);
         _inOrder.Add(trait);
         slot = default;
     }
@@ -97,7 +124,7 @@ internal sealed class TraitPartition
         for (var left = reader.ReadInt32(); left > 0; left--)
         {
             var trait = TraitState.Read(reader);
-            _traits.Add(trait.Key.Value, trait);
+            _index.Add(trait.Key.Value);
             _inOrder.Add(trait);
         }
     }
