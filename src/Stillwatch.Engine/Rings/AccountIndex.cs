@@ -15,7 +15,7 @@ internal sealed class AccountIndex<T> where T : notnull
     public int Values => _numbers.Count;
 
     /// <summary>The accounts with a value, ascending.</summary>
-    public ArraySegment<int> this[T value]
+    public ReadOnlySpan<int> this[T value]
     {
         get
         {
@@ -25,7 +25,7 @@ internal sealed class AccountIndex<T> where T : notnull
             }
 
             var start = number == 0 ? 0 : _ends[number - 1];
-            return new ArraySegment<int>(_accounts, start, _ends[number] - start);
+            return _accounts.AsSpan(start, _ends[number] - start);
         }
     }
 

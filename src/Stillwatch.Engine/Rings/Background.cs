@@ -7,13 +7,14 @@ namespace Stillwatch.Engine.Rings;
 internal sealed class Background
 {
     readonly AccountIndex<ulong> _networks;
+    readonly AccountIndex<long> _signups;
     readonly Dictionary<ulong, int> _clients = [];
-    readonly Dictionary<long, int> _signups = [];
 
     public Background(Population population)
     {
         Accounts = population.Count;
         var networks = new AccountIndex<ulong>.Builder(population.Count);
+        var signups = new AccountIndex<long>.Builder(population.Count);
         for (var i = 0; i < population.Count; i++)
         {
             var account = population.Accounts[i];
@@ -30,11 +31,11 @@ internal sealed class Background
 
             if (SignupBucket(account) is { } bucket)
             {
-                CollectionsMarshal.GetValueRefOrAddDefault(_signups, bucket, out _)++;
+                signups.Add(bucket, i);
             }
         }
 
-        _networks = networks.Build();
+        (_networks, _signups) = (networks.Build(), signups.Build());
     }
 
     public int Accounts { get; }
@@ -45,14 +46,17 @@ internal sealed class Background
     /// <summary>Different networks seen.</summary>
     public int Networks => _networks.Values;
 
-    public int OnNetwork(ulong network) => _networks[network].Count;
+    public int OnNetwork(ulong network) => _networks[network].Length;
 
     public int WithMainClient(ulong client) => _clients.GetValueOrDefault(client);
 
-    public int SignedUpIn(long bucket) => _signups.GetValueOrDefault(bucket);
+    public int SignedUpIn(long bucket) => _signups[bucket].Length;
 
-    /// <summary>The accounts that came through a network, ascending.</summary>
-    public IReadOnlyList<int> AccountsOn(ulong network) => _networks[network];
+    /// <summary>Who came through a network, ascending.</summary>
+    public ReadOnlySpan<int> AccountsOn(ulong network) => _networks[network];
+
+    /// <summary>Who signed up in a bucket, ascending.</summary>
+    public ReadOnlySpan<int> AccountsSignedUpIn(long bucket) => _signups[bucket];
 
     /// <summary>The client an account uses most, 0 when unknown.</summary>
     public static ulong MainClient(AccountState account)

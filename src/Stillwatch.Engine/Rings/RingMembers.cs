@@ -83,20 +83,39 @@ internal sealed class RingMembers
         var weights = CoverageWeights.Of(
             [.. members.Select(Describe)], CoverageWeights.Rest(lens.Members, _population.Count, a => Describe(a).Traits));
         var prior = Math.Clamp(Math.Log((double)members.Count / Math.Max(1, _population.Count - members.Count)), LeastPrior, MostPrior);
-        var pool = Sharing(candidate, lens, classes).Where(a => !candidate.Taken.Contains(a)).Distinct().Order();
-        return ([.. pool.Select(Describe).Where(m => prior + weights.Sum(m) > 0)], prior, weights, lens, templates, crossed);
+        return ([.. Sharing(candidate, lens, classes).Select(Describe).Where(m => prior + weights.Sum(m) > 0)], prior, weights, lens, templates, crossed);
     }
 
-    /// <summary>Whoever has anything in common with the ring that can be looked up by value; the others could not come out as members.</summary>
-    IEnumerable<int> Sharing(RingCandidate candidate, RingLens lens, List<int> classes)
+    /// <summary>Whoever has anything in common with the ring that can be looked up by value, ascending; the others could not come out as members.</summary>
+    List<int> Sharing(RingCandidate candidate, RingLens lens, List<int> classes)
     {
-        static IReadOnlyList<int> UsersOf(IReadOnlyDictionary<ulong, List<int>> index, ulong value) => index.TryGetValue(value, out var users) ? users : [];
-        return candidate.Accounts
-            .Concat(lens.Members)
-            .Concat(lens.Payments.SelectMany(p => UsersOf(_population.Payments, p)))
-            .Concat(lens.Devices.SelectMany(d => UsersOf(_population.Devices, d)))
-            .Concat(lens.Networks.SelectMany(_background.AccountsOn))
-            .Concat(classes.SelectMany(_followers.Of));
+        var sharing = new HashSet<int>(candidate.Accounts);
+        sharing.UnionWith(lens.Members);
+        foreach (var payment in lens.Payments)
+        {
+            sharing.UnionWith(_population.Payments[payment]);
+        }
+
+        foreach (var device in lens.Devices)
+        {
+            sharing.UnionWith(_population.Devices[device]);
+        }
+
+        foreach (var network in lens.Networks)
+        {
+            foreach (var account in _background.AccountsOn(network))
+            {
+                sharing.Add(account);
+            }
+        }
+
+        foreach (var c in classes)
+        {
+            sharing.UnionWith(_followers.Of(c));
+        }
+
+        sharing.ExceptWith(candidate.Taken);
+        return [.. sharing.Order()];
     }
 
     RingMember Described(int index, RingLens lens, RingTemplates templates, HashSet<int> crossed)
