@@ -8,13 +8,14 @@ namespace Stillwatch.Engine;
 
 /// <summary>The partitions of accounts, traits and own outputs, and the shards that work on them.</summary>
 /// <remarks>
-/// An epoch goes through in two rounds of messages: exchanges to account partitions, then sightings and fingerprints to trait partitions. A
+/// An epoch goes through block by block, each in two rounds of messages: exchanges to account partitions, then sightings and fingerprints to trait partitions. A
 /// partition gets its messages in the epoch's order whatever shard owns it, so any number of shards leaves the same state. No shard reads
 /// another's memory: each writes only to outboxes of its own.
 /// </remarks>
 internal sealed class Shards
 {
     const int Partitions = MemoryShare.Partitions;
+    const int BlockExchanges = 1 << 14; // what it sends takes some 16 MiB of outboxes
 
     readonly AccountPartition[] _accounts = new AccountPartition[Partitions];
     readonly TraitPartition[] _traits = new TraitPartition[Partitions];
@@ -40,8 +41,8 @@ internal sealed class Shards
         _messages = [.. Enumerable.Range(0, _shards).Select(_ => NewLists<OutputMessage>())];
         for (var p = 0; p < Partitions; p++)
         {
-            _accounts[p] = new AccountPartition(directory, memory.SampleSize, memory.MaxAccounts);
-            _traits[p] = new TraitPartition(memory.DoorkeeperSlots, memory.MaxTraits);
+            _accounts[p] = new AccountPartition(directory, memory.AccountBytes);
+            _traits[p] = new TraitPartition(memory.DoorkeeperSlots, memory.TraitBytes);
             _outputs[p] = new OwnOutputPartition(memory.OutputSlots);
         }
     }
@@ -56,10 +57,25 @@ internal sealed class Shards
     /// <summary>Takes an epoch's exchanges, in order; returns the crossings seen.</summary>
     public List<Crossing> Apply(List<ExchangeSketch> epoch)
     {
+        var crossings = new List<Crossing>();
+        for (var from = 0; from < epoch.Count; from += BlockExchanges)
+        {
+            Apply(epoch, from, Math.Min(epoch.Count, from + BlockExchanges));
+            foreach (var part in _crossings)
+            {
+                crossings.AddRange(part);
+            }
+        }
+
+        return crossings;
+    }
+
+    void Apply(List<ExchangeSketch> epoch, int from, int to)
+    {
         // 1. Exchanges to account partitions.
         Clear(_exchangesOf);
         var sketches = CollectionsMarshal.AsSpan(epoch);
-        for (var i = 0; i < sketches.Length; i++)
+        for (var i = from; i < to; i++)
         {
             _exchangesOf[PartitionOf(sketches[i].Account)].Add(i);
         }
@@ -83,7 +99,7 @@ internal sealed class Shards
 
         OnShards(slice =>
         {
-            var all = CollectionsMarshal.AsSpan(epoch);
+            var all = CollectionsMarshal.AsSpan(epoch)[from..to];
             Post(all[(int)((long)all.Length * slice / _shards)..(int)((long)all.Length * (slice + 1) / _shards)], _sightings[slice], _messages[slice]);
         });
 
@@ -98,7 +114,6 @@ internal sealed class Shards
                 _outputs[p].Take(CollectionsMarshal.AsSpan(_messages[slice][p]), _crossings[p]);
             }
         });
-        return [.. _crossings.SelectMany(c => c)];
     }
 
     void Post(ReadOnlySpan<ExchangeSketch> sketches, List<Sighting>[] sightings, List<OutputMessage>[] messages)

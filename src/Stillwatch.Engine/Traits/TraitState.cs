@@ -13,11 +13,11 @@ public sealed class TraitState(TraitKey key)
 {
     public const int SampleSize = 128;
 
-    /// <summary>What the object takes without a table of its own, and what such a table takes for each account, bytes.</summary>
-    internal const int ObjectBytes = 96;
-    internal const int AccountBytes = sizeof(ulong) + sizeof(ushort);
+    /// <summary>What a trait takes with few accounts, bytes: the object, its line in the list and in the index.</summary>
+    internal const int LeastBytes = 96 + 8 + 32;
 
     const int Few = 4;
+    const int ArrayBytes = 24;
 
     ulong[]? _accounts;
     ushort[]? _counts;
@@ -39,6 +39,12 @@ public sealed class TraitState(TraitKey key)
     public double AccountCount =>
         _used < SampleSize ? _used : (SampleSize - 1) / (Accounts[_used - 1] / (double)ulong.MaxValue);
 
+    /// <summary>Whether it was sighted since somebody last put this out.</summary>
+    internal bool IsFresh { get; set; } = true;
+
+    /// <summary>What it takes in memory.</summary>
+    internal int Bytes => LeastBytes + (_accounts is null ? 0 : (2 * ArrayBytes) + (_accounts.Length * (sizeof(ulong) + sizeof(ushort))));
+
     Span<ulong> AllAccounts => _accounts ?? MemoryMarshal.CreateSpan(ref Unsafe.As<FewAccounts, ulong>(ref _fewAccounts), Few);
 
     Span<ushort> AllCounts => _counts ?? MemoryMarshal.CreateSpan(ref Unsafe.As<FewCounts, ushort>(ref _fewCounts), Few);
@@ -46,6 +52,7 @@ public sealed class TraitState(TraitKey key)
     public void Sight(ulong account)
     {
         Sightings++;
+        IsFresh = true;
         var accounts = Accounts;
         if (_used == SampleSize && account > accounts[^1])
         {
@@ -90,13 +97,14 @@ public sealed class TraitState(TraitKey key)
     {
         writer.Write(Key.Value);
         writer.Write(Sightings);
+        writer.Write(IsFresh);
         writer.WriteAll(Accounts);
         writer.WriteAll(Counts);
     }
 
     internal static TraitState Read(BinaryReader reader)
     {
-        var state = new TraitState(new TraitKey(reader.ReadUInt64())) { Sightings = reader.ReadInt64() };
+        var state = new TraitState(new TraitKey(reader.ReadUInt64())) { Sightings = reader.ReadInt64(), IsFresh = reader.ReadBoolean() };
         var (accounts, counts) = (reader.ReadAll<ulong>(), reader.ReadAll<ushort>());
         state._used = accounts.Length;
         if (accounts.Length > Few)
