@@ -25,7 +25,7 @@ internal sealed class AccountJudge(Policy policy)
 
     // How many ties an account must have: one exit, or one hour of sign-up, may be met by chance.
     const double TiesToVerify = 1.5;
-    const double TiesToRestrict = 2;
+    const double TiesToRestrict = 2.5;
     const double SureTies = 3;
 
     static readonly IReadOnlyList<RingTraits> Hard =

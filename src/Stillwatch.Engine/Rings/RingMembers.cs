@@ -9,11 +9,11 @@ namespace Stillwatch.Engine.Rings;
 /// Naive Bayes, in rounds. The members say what the ring shares (<see cref="RingLens"/>, <see cref="RingTemplates"/>); every account that shares some of it is
 /// weighed against that, from the base rate up; who comes out likelier in than out is a member in the next round. So a ring that was found by its cards takes in
 /// those of its accounts that share none, and an ordinary user of the very template a ring uses falls out by what he lacks.
-/// A fixed point is usually reached in three rounds; <see cref="Rounds"/> bounds it.
+/// A ring found whole settles in three rounds, one that grows from a handful of cards in ten; <see cref="Rounds"/> bounds it.
 /// </remarks>
 internal sealed class RingMembers
 {
-    const int Rounds = 5;
+    const int Rounds = 12;
     const double LeastPrior = -7;
     const double MostPrior = -1; // at even odds of everything else, a candidate is rather not a member
     const double Mostly = 0.5;
