@@ -17,6 +17,10 @@ const string Usage = $"""
       disclosure [--scale 1] [--seed 1] [--corpus DIR] [--memory 4GiB] [--halves] [--keep DIR] [--scenario NAME] [--out FILE.md]
                             the whole disclosure from text to report: time, memory, recall as the memory halves; --keep uses an archive again
       needle [the same]     rings of 50, 100 and 500 accounts among 250,000
+      growth [--scale 1] [--memory 3GiB] [--out FILE.md]
+                            exchanges a second at 10,000, 100,000 and 1,000,000 accounts
+      flood [--scale 1] [--memory 512MiB] [--out FILE.md]
+                            100 million distinct traits: memory as it goes on, recall of rings in the flood
       sources --corpus DIR [--scale 0.2] [--seed 1] [--only NAME,...]
                             leave one source out, over every harvest campaign of the corpus
     {GatewayBenchmarkOptions.Usage}
@@ -80,6 +84,15 @@ switch (args.FirstOrDefault())
                 Shards = int.Parse(Option("--shards") ?? "2"),
             },
             Command(), Option("--out"), System.Console.Out, System.Console.Error);
+        return 0;
+    case "growth-one" when args.Length > 2: // the processes of bench growth
+        GrowthBenchmark.One(int.Parse(args[1]), long.Parse(args[2]), System.Console.Out);
+        return 0;
+    case "growth":
+        GrowthBenchmark.Run(double.Parse(Option("--scale") ?? "1"), Bytes(Option("--memory") ?? "3GiB"), Command(), Option("--out"), System.Console.Out);
+        return 0;
+    case "flood":
+        FloodBenchmark.Run(double.Parse(Option("--scale") ?? "1"), Bytes(Option("--memory") ?? "512MiB"), Command(), Option("--out"), System.Console.Out);
         return 0;
     case "sketch":
         SketchBenchmark.Run(System.Console.Out);
