@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Stillwatch.Engine.Displacements;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Judgement;
@@ -99,7 +100,7 @@ public sealed class CampaignDetector
 
     void Close(long endMs, List<ExchangeSketch> sketches)
     {
-        foreach (var sketch in sketches)
+        foreach (ref readonly var sketch in CollectionsMarshal.AsSpan(sketches))
         {
             _hasNetworks |= sketch.Network != 0;
             _hasClients |= sketch.Tls != 0;
@@ -108,6 +109,7 @@ public sealed class CampaignDetector
 
         _stage.Crossings.Add(_shards.Apply(sketches));
         _exchanges += sketches.Count;
+        _buffer.Return(sketches);
         _lastEpochEndMs = endMs;
         if (_exchanges - _judgedExchanges >= Math.Max(MinExchangesPerJudgement, GrowthPerJudgement * _exchanges))
         {

@@ -21,6 +21,22 @@ internal sealed class OwnOutputPartition
     public OwnOutputPartition(int slots) =>
         _slots = new Slot[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(256, slots))];
 
+    /// <summary>Takes messages in their order.</summary>
+    public void Take(ReadOnlySpan<OutputMessage> messages, List<Crossing> crossings)
+    {
+        foreach (ref readonly var message in messages)
+        {
+            if (message.IsSaid)
+            {
+                Said(message);
+            }
+            else
+            {
+                Heard(message, crossings);
+            }
+        }
+    }
+
     public void Said(in OutputMessage message)
     {
         ref var slot = ref SlotOf(message.Fingerprint);

@@ -1,13 +1,26 @@
+using System.Runtime.CompilerServices;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Sketches;
 
 namespace Stillwatch.Engine.Traits;
 
 /// <summary>The accounts of one partition. Which partition an account falls in depends on its name alone, so shards can own any number of them.</summary>
-/// <remarks>Not thread-safe: one shard at a time.</remarks>
-internal sealed class AccountPartition(AccountDirectory directory, int sampleSize, int maxAccounts)
+/// <remarks>
+/// Where accounts and their samples come to more than their bytes, every account's sample shrinks by a quarter, down to <see cref="MinSample"/>; then new
+/// accounts find no room. A smaller sample is a part of the larger one, and as uniform. When that happens hangs on the partition's exchanges and on the
+/// budget alone. Not thread-safe: one shard at a time.
+/// </remarks>
+internal sealed class AccountPartition(AccountDirectory directory, long maxBytes)
 {
-    readonly Dictionary<ulong, AccountState> _byName = [];
+    /// <summary>Exchanges kept of one account: at first, and at least.</summary>
+    public const int MaxSample = 64;
+    public const int MinSample = 8;
+
+    /// <summary>What an account takes without its sample, bytes: state, lists, index, its record and its place in the population; measured.</summary>
+    public const int AccountBytes = 1_000;
+
+    long _sampleSlots;
+    readonly KeyIndex _index = new();
     readonly List<AccountState> _accounts = [];
 
     /// <summary>In order of first appearance.</summary>
@@ -16,31 +29,57 @@ internal sealed class AccountPartition(AccountDirectory directory, int sampleSiz
     /// <summary>Exchanges of accounts that found no room.</summary>
     public long Dropped { get; private set; }
 
+    /// <summary>Exchanges kept of one account now.</summary>
+    public int SampleSize { get; private set; } = MaxSample;
+
+    /// <summary>What the accounts are charged.</summary>
+    public long Bytes => (_accounts.Count * (long)AccountBytes) + (_sampleSlots * Unsafe.SizeOf<AccountDigest>());
+
     /// <summary>Takes an exchange in; adds the account's identity traits to <paramref name="sightings"/> when it is its first.</summary>
     public void Add(in ExchangeSketch sketch, List<Sighting> sightings)
     {
-        if (!_byName.TryGetValue(sketch.Account, out var account))
+        var row = _index.Find(sketch.Account);
+        if (row < 0)
         {
-            if (_accounts.Count >= maxAccounts)
+            if (SampleSize == MinSample && Bytes > maxBytes)
             {
                 Dropped++;
                 return;
             }
 
-            account = new AccountState(sketch.Account, sketch.Organization, directory[sketch.Account]);
-            _byName.Add(sketch.Account, account);
+            var account = new AccountState(sketch.Account, sketch.Organization, directory[sketch.Account]);
+            row = _index.Add(sketch.Account);
             _accounts.Add(account);
             IdentityTraits.Sight(account, sightings);
         }
 
-        account.Add(sketch, sampleSize);
+        var known = _accounts[row];
+        _sampleSlots -= known.SampleSlots(SampleSize);
+        known.Add(sketch, SampleSize);
+        _sampleSlots += known.SampleSlots(SampleSize);
+        while (SampleSize > MinSample && Bytes > maxBytes)
+        {
+            Shrink();
+        }
     }
 
-    public AccountState? Find(ulong account) => _byName.GetValueOrDefault(account);
+    void Shrink()
+    {
+        SampleSize = Math.Max(MinSample, SampleSize * 3 / 4);
+        _sampleSlots = 0;
+        foreach (var account in _accounts)
+        {
+            account.Shrink(SampleSize);
+            _sampleSlots += account.SampleSlots(SampleSize);
+        }
+    }
+
+    public AccountState? Find(ulong account) => _index.Find(account) is >= 0 and var row ? _accounts[row] : null;
 
     public void Write(BinaryWriter writer)
     {
         writer.Write(Dropped);
+        writer.Write(SampleSize);
         writer.Write(_accounts.Count);
         foreach (var account in _accounts)
         {
@@ -51,10 +90,12 @@ internal sealed class AccountPartition(AccountDirectory directory, int sampleSiz
     public void Read(BinaryReader reader)
     {
         Dropped = reader.ReadInt64();
+        SampleSize = reader.ReadInt32();
         for (var left = reader.ReadInt32(); left > 0; left--)
         {
-            var account = AccountState.Read(reader, directory);
-            _byName.Add(account.Name, account);
+            var account = AccountState.Read(reader, directory, SampleSize);
+            _sampleSlots += account.SampleSlots(SampleSize);
+            _index.Add(account.Name);
             _accounts.Add(account);
         }
     }

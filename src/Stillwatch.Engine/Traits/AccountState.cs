@@ -150,7 +150,7 @@ public sealed class AccountState
         {
             if (_digestCount == _digests.Length)
             {
-                Array.Resize(ref _digests, Math.Min(sampleSize, Math.Max(4, _digestCount * 2)));
+                Array.Resize(ref _digests, SlotsFor(_digestCount + 1, sampleSize));
             }
 
             _digests[_digestCount++] = AccountDigest.Of(sketch);
@@ -162,6 +162,42 @@ public sealed class AccountState
         else if (sketch.Order < _digests[_largest].Order)
         {
             _digests[_largest] = AccountDigest.Of(sketch);
+            FindLargest();
+        }
+    }
+
+    /// <summary>Places of the sample's table, taken and free.</summary>
+    internal int SampleSlots(int sampleSize) => SlotsFor(_digestCount, sampleSize);
+
+    static int SlotsFor(int digests, int sampleSize) =>
+        digests == 0 ? 0 : Math.Min(sampleSize, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(4, digests)));
+
+    /// <summary>Keeps the part of the sample that a sample of that size would have kept.</summary>
+    internal void Shrink(int sampleSize)
+    {
+        if (_digests.Length <= sampleSize)
+        {
+            return;
+        }
+
+        if (_digestCount > sampleSize)
+        {
+            ulong[] orders = [.. _digests.Take(_digestCount).Select(d => d.Order).Order()];
+            var kept = 0;
+            for (var i = 0; i < _digestCount && kept < sampleSize; i++)
+            {
+                if (_digests[i].Order <= orders[sampleSize - 1])
+                {
+                    _digests[kept++] = _digests[i];
+                }
+            }
+
+            _digestCount = kept;
+        }
+
+        Array.Resize(ref _digests, sampleSize);
+        if (_digestCount == sampleSize)
+        {
             FindLargest();
         }
     }
@@ -233,7 +269,7 @@ public sealed class AccountState
         writer.Write(_largest);
     }
 
-    internal static AccountState Read(BinaryReader reader, AccountDirectory directory)
+    internal static AccountState Read(BinaryReader reader, AccountDirectory directory, int sampleSize)
     {
         var name = reader.ReadUInt64();
         var state = new AccountState(name, reader.ReadUInt64(), directory[name])
@@ -258,8 +294,10 @@ public sealed class AccountState
         state.Networks.AddRange(reader.ReadAll<Counted>());
         state.Clients.AddRange(reader.ReadAll<Counted>());
         state.Models.AddRange(reader.ReadAll<Counted>());
-        state._digests = reader.ReadAll<AccountDigest>();
-        state._digestCount = state._digests.Length;
+        var digests = reader.ReadAll<AccountDigest>();
+        state._digestCount = digests.Length;
+        state._digests = new AccountDigest[state.SampleSlots(sampleSize)];
+        digests.CopyTo(state._digests, 0);
         state._largest = reader.ReadInt32();
         return state;
     }

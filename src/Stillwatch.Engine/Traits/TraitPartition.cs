@@ -3,40 +3,84 @@ namespace Stillwatch.Engine.Traits;
 /// <summary>The traits of one partition behind a doorkeeper: a key becomes a trait when a second account shows it.</summary>
 /// <remarks>
 /// The doorkeeper has a fixed number of slots (tag and first account); a slot taken over by another key is how it forgets. So memory is flat
-/// under any flood of unique keys, at the price that a template two accounts show far apart may be promoted late. A full trait table refuses
-/// new traits and counts them. Not thread-safe: one shard at a time.
+/// under any flood of unique keys, at the price that a template two accounts show far apart may be promoted late. A full trait table gives up a
+/// quarter of its bytes and counts the traits that go: first those that nobody showed since the last time, then those with the fewest accounts,
+/// the oldest first. So a flood of traits that two accounts share each pushes out itself, and a template that a third and a fourth account show stays.
+/// Not thread-safe: one shard at a time.
 /// </remarks>
 internal sealed class TraitPartition
 {
     const int MinSlots = 1024;
 
-    readonly Dictionary<ulong, TraitState> _traits = [];
+    const int Ahead = 16;
+
+    const double GivenUp = 0.25;
+
+    KeyIndex _index = new();
     readonly List<TraitState> _inOrder = [];
+    readonly long _maxBytes;
     readonly Slot[] _slots;
-    readonly int _maxTraits;
 
     /// <param name="doorkeeperSlots">Rounded up to a power of two, at least 1,024.</param>
-    public TraitPartition(int doorkeeperSlots, int maxTraits)
+    /// <param name="maxBytes">Of the traits, the doorkeeper apart.</param>
+    public TraitPartition(int doorkeeperSlots, long maxBytes)
     {
         _slots = new Slot[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(MinSlots, doorkeeperSlots))];
-        _maxTraits = maxTraits;
+        _maxBytes = maxBytes;
     }
 
     /// <summary>In order of promotion.</summary>
     public IReadOnlyList<TraitState> Traits => _inOrder;
 
-    /// <summary>Promotions refused because the table was full.</summary>
+    /// <summary>Traits given up because the table was full.</summary>
     public long Dropped { get; private set; }
 
-    public void Sight(Sighting sighting)
+    /// <summary>What the traits take in memory.</summary>
+    public long Bytes { get; private set; }
+
+    public void Sight(Sighting sighting) => Sight(sighting, _index.Find(sighting.Trait.Value));
+
+    /// <summary>Takes sightings in their order.</summary>
+    public void Sight(ReadOnlySpan<Sighting> sightings)
     {
-        var key = sighting.Trait.Value;
-        if (_traits.TryGetValue(key, out var trait))
+        // Looked up some at a time before any is taken: the waits for memory then lie side by side instead of one after the other.
+        Span<int> rows = stackalloc int[Ahead];
+        while (!sightings.IsEmpty)
         {
+            var now = sightings[..Math.Min(Ahead, sightings.Length)];
+            for (var i = 0; i < now.Length; i++)
+            {
+                rows[i] = _index.Find(now[i].Trait.Value);
+            }
+
+            var index = _index;
+            for (var i = 0; i < now.Length; i++)
+            {
+                // One that was no trait may have become one since, and rows are new when traits were given up.
+                Sight(now[i], rows[i] >= 0 && index == _index ? rows[i] : _index.Find(now[i].Trait.Value));
+            }
+
+            sightings = sightings[now.Length..];
+        }
+    }
+
+    void Sight(Sighting sighting, int row)
+    {
+        if (row >= 0)
+        {
+            var trait = _inOrder[row];
+            Bytes -= trait.Bytes;
             trait.Sight(sighting.Account);
+            Bytes += trait.Bytes;
+            if (Bytes > _maxBytes)
+            {
+                GiveUp();
+            }
+
             return;
         }
 
+        var key = sighting.Trait.Value;
         ref var slot = ref _slots[(int)((key >> 8) & (ulong)(_slots.Length - 1))];
         if (slot.Key != key)
         {
@@ -54,10 +98,9 @@ internal sealed class TraitPartition
 
     void Promote(ref Slot slot, Sighting sighting)
     {
-        if (_inOrder.Count >= _maxTraits)
+        if (Bytes + TraitState.LeastBytes > _maxBytes)
         {
-            Dropped++;
-            return;
+            GiveUp();
         }
 
         var trait = new TraitState(sighting.Trait);
@@ -67,9 +110,33 @@ internal sealed class TraitPartition
         }
 
         trait.Sight(sighting.Account);
-        _traits.Add(sighting.Trait.Value, trait);
+        _index.Add(sighting.Trait.Value);
         _inOrder.Add(trait);
+        Bytes += trait.Bytes;
         slot = default;
+    }
+
+    void GiveUp()
+    {
+        var least = Enumerable.Range(0, _inOrder.Count).OrderBy(i => _inOrder[i].IsFresh ? _inOrder[i].Accounts.Length : 0).ToList(); // stable: the oldest first
+        var gone = new bool[_inOrder.Count];
+        var target = (long)((1 - GivenUp) * _maxBytes);
+        for (var i = 0; i < least.Count && (Bytes > target || i == 0); i++)
+        {
+            gone[least[i]] = true;
+            Bytes -= _inOrder[least[i]].Bytes;
+            Dropped++;
+        }
+
+        var stays = _inOrder.Where((_, i) => !gone[i]).ToList();
+        _inOrder.Clear();
+        _index = new KeyIndex();
+        foreach (var trait in stays)
+        {
+            trait.IsFresh = false;
+            _inOrder.Add(trait);
+            _index.Add(trait.Key.Value);
+        }
     }
 
     public void Write(BinaryWriter writer)
@@ -97,8 +164,9 @@ internal sealed class TraitPartition
         for (var left = reader.ReadInt32(); left > 0; left--)
         {
             var trait = TraitState.Read(reader);
-            _traits.Add(trait.Key.Value, trait);
+            _index.Add(trait.Key.Value);
             _inOrder.Add(trait);
+            Bytes += trait.Bytes;
         }
     }
 
