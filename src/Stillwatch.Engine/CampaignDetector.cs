@@ -13,12 +13,13 @@ namespace Stillwatch.Engine;
 /// </remarks>
 public sealed class CampaignDetector
 {
-    const int SnapshotVersion = 2; // 1 had no displacement trials and is refused: snapshots are copies of the moment, never archives
+    /// <summary>Version of the saved state. Any other is refused, never converted: the exchange log is the archive, and is read anew.</summary>
+    public const int SnapshotVersion = 3; // 2 had no lineage of campaigns, 1 no displacement trials
+
     const uint SnapshotMagic = 0x57_53_4E_50; // "PNSW"
     const double GrowthPerJudgement = 0.1;
     const int MinExchangesPerJudgement = 100;
 
-    readonly DetectorSettings _settings;
     readonly DetectionKey _key;
     readonly AccountDirectory _directory;
     readonly ModelNames _models;
@@ -26,6 +27,7 @@ public sealed class CampaignDetector
     readonly EpochBuffer _buffer = new();
     readonly Shards _shards;
     readonly RingStage _stage;
+    DetectorSettings _settings;
     long _exchanges;
     long _judgedExchanges;
     long _lastEpochEndMs;
@@ -70,6 +72,11 @@ public sealed class CampaignDetector
             Close(endMs, sketches);
         }
 
+        JudgeRest();
+    }
+
+    void JudgeRest()
+    {
         if (_judgedExchanges < _exchanges || (_isStale && _exchanges > 0))
         {
             Judge(_lastEpochEndMs);
@@ -97,7 +104,46 @@ public sealed class CampaignDetector
         _isStale = true;
     }
 
-    void Close(long endMs, List<ExchangeSketch> sketches)
+    /// <summary>Takes another policy; it holds from the next judgement on.</summary>
+    public void Use(Responses.Policy policy)
+    {
+        _settings = _settings with { Policy = policy };
+        _stage.Use(policy);
+        _isStale = true;
+    }
+
+    /// <summary>What <see cref="Complete"/> and then <see cref="Report"/> would say now. Leaves no trace: the input goes on as if nobody had asked.</summary>
+    /// <remarks>The open epochs are applied, judged and taken back, so it costs a judgement, and memory for what those epochs touch.</remarks>
+    public Report Preview(IReadOnlyList<Rejection> rejected)
+    {
+        var (held, counts, flags) = (_stage.Mark(), (_exchanges, _judgedExchanges, _lastEpochEndMs), (_isStale, _hasNetworks, _hasClients, _hasOutputs));
+        var undone = new Stack<EpochUndo>();
+        try
+        {
+            foreach (var (endMs, sketches) in _buffer.Open())
+            {
+                undone.Push(new EpochUndo());
+                Close(endMs, sketches, undone.Peek());
+            }
+
+            JudgeRest();
+            return Report(rejected);
+        }
+        finally
+        {
+            while (undone.TryPop(out var undo))
+            {
+                _shards.Undo(undo);
+                _stage.Crossings.Remove(undo.Crossings);
+            }
+
+            _stage.Return(held);
+            (_exchanges, _judgedExchanges, _lastEpochEndMs) = counts;
+            (_isStale, _hasNetworks, _hasClients, _hasOutputs) = flags;
+        }
+    }
+
+    void Close(long endMs, List<ExchangeSketch> sketches, EpochUndo? undo = null)
     {
         foreach (var sketch in sketches)
         {
@@ -106,7 +152,9 @@ public sealed class CampaignDetector
             _hasOutputs |= sketch.Said[0] != 0 || sketch.Issued[0] != 0;
         }
 
-        _stage.Crossings.Add(_shards.Apply(sketches));
+        var crossings = _shards.Apply(sketches, undo);
+        _stage.Crossings.Add(crossings);
+        undo?.Crossings = crossings;
         _exchanges += sketches.Count;
         _lastEpochEndMs = endMs;
         if (_exchanges - _judgedExchanges >= Math.Max(MinExchangesPerJudgement, GrowthPerJudgement * _exchanges))

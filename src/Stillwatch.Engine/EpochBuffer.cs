@@ -54,12 +54,24 @@ internal sealed class EpochBuffer
 
         _open.Remove(epoch);
         _closedBeforeMs = endMs;
-        CollectionsMarshal.AsSpan(sketches).Sort(static (a, b) =>
-            a.TimeMs != b.TimeMs ? a.TimeMs.CompareTo(b.TimeMs)
-            : a.Order != b.Order ? a.Order.CompareTo(b.Order)
-            : a.Account.CompareTo(b.Account));
+        Sort(sketches);
         return (endMs, sketches);
     }
+
+    /// <summary>The epochs that are not over, as <see cref="TakeClosed"/> would hand them out now; they stay.</summary>
+    public IEnumerable<(long EndMs, List<ExchangeSketch> Sketches)> Open()
+    {
+        foreach (var (epoch, sketches) in _open)
+        {
+            Sort(sketches);
+            yield return ((epoch + 1) * EpochMs, sketches);
+        }
+    }
+
+    static void Sort(List<ExchangeSketch> sketches) => CollectionsMarshal.AsSpan(sketches).Sort(static (a, b) =>
+        a.TimeMs != b.TimeMs ? a.TimeMs.CompareTo(b.TimeMs)
+        : a.Order != b.Order ? a.Order.CompareTo(b.Order)
+        : a.Account.CompareTo(b.Account));
 
     public void Write(BinaryWriter writer)
     {
@@ -69,6 +81,7 @@ internal sealed class EpochBuffer
         foreach (var (epoch, sketches) in _open)
         {
             writer.Write(epoch);
+            Sort(sketches); // so that a snapshot does not tell who asked what before it
             writer.WriteAll<ExchangeSketch>(CollectionsMarshal.AsSpan(sketches));
         }
     }

@@ -50,7 +50,8 @@ internal sealed class Shards
     public long Dropped => _accounts.Sum(a => a.Dropped) + _traits.Sum(t => t.Dropped);
 
     /// <summary>Takes an epoch's exchanges, in order; returns the crossings seen.</summary>
-    public List<Crossing> Apply(List<ExchangeSketch> epoch)
+    /// <param name="undo">Filled with what <see cref="Undo"/> needs to take the epoch back.</param>
+    public List<Crossing> Apply(List<ExchangeSketch> epoch, EpochUndo? undo = null)
     {
         // 1. Exchanges to account partitions.
         Clear(_exchangesOf);
@@ -63,6 +64,7 @@ internal sealed class Shards
         OnShards(p =>
         {
             _identitySightings[p].Clear();
+            undo?.Keep(p, _accounts[p], _exchangesOf[p].Select(i => epoch[i].Account));
             var own = CollectionsMarshal.AsSpan(epoch);
             foreach (var i in _exchangesOf[p])
             {
@@ -76,6 +78,8 @@ internal sealed class Shards
         // 3. Traits and own outputs.
         OnShards(p =>
         {
+            undo?.Keep(p, _traits[p], _sightings[p].Select(s => s.Trait.Value));
+            undo?.Keep(p, _outputs[p], _messages[p].Select(m => m.Fingerprint));
             foreach (var sighting in _sightings[p])
             {
                 _traits[p].Sight(sighting);
@@ -96,6 +100,9 @@ internal sealed class Shards
         });
         return [.. _crossings.SelectMany(c => c)];
     }
+
+    /// <summary>Takes back an epoch: the last that was applied and was not taken back.</summary>
+    public void Undo(EpochUndo undo) => OnShards(p => undo.PutBack(p, _accounts[p], _traits[p], _outputs[p]));
 
     void Post(ReadOnlySpan<ExchangeSketch> sketches)
     {

@@ -53,7 +53,25 @@ internal sealed class OwnOutputPartition
         }
     }
 
-    ref Slot SlotOf(ulong fingerprint) => ref _slots[(int)((fingerprint >> 16) & (ulong)(_slots.Length - 1))];
+    ref Slot SlotOf(ulong fingerprint) => ref _slots[IndexOf(fingerprint)];
+
+    int IndexOf(ulong fingerprint) => (int)((fingerprint >> 16) & (ulong)(_slots.Length - 1));
+
+    /// <summary>Writes what <see cref="PutBack"/> needs to undo what messages with these fingerprints will do.</summary>
+    public void Keep(IReadOnlySet<ulong> fingerprints, BinaryWriter writer)
+    {
+        var slots = fingerprints.Select(IndexOf).Distinct().ToArray();
+        writer.WriteAll<int>(slots);
+        writer.WriteAll<Slot>(slots.Select(s => _slots[s]).ToArray());
+    }
+
+    public void PutBack(BinaryReader reader)
+    {
+        foreach (var (index, slot) in reader.ReadAll<int>().Zip(reader.ReadAll<Slot>()))
+        {
+            _slots[index] = slot;
+        }
+    }
 
     public void Write(BinaryWriter writer) => writer.WriteAll<Slot>(_slots);
 

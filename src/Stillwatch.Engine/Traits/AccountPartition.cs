@@ -38,6 +38,31 @@ internal sealed class AccountPartition(AccountDirectory directory, int sampleSiz
 
     public AccountState? Find(ulong account) => _byName.GetValueOrDefault(account);
 
+    /// <summary>Writes what <see cref="PutBack"/> needs to undo what exchanges of these accounts will do.</summary>
+    public void Keep(IReadOnlySet<ulong> names, BinaryWriter writer)
+    {
+        writer.Write(Dropped);
+        writer.Write(_accounts.Count);
+        var known = names.Where(_byName.ContainsKey).ToArray();
+        writer.WriteAll<ulong>(known);
+        foreach (var name in known)
+        {
+            _byName[name].Write(writer);
+        }
+    }
+
+    public void PutBack(BinaryReader reader)
+    {
+        Dropped = reader.ReadInt64();
+        var count = reader.ReadInt32();
+        _accounts.Skip(count).ToList().ForEach(account => _byName.Remove(account.Name));
+        _accounts.RemoveRange(count, _accounts.Count - count);
+        foreach (var name in reader.ReadAll<ulong>())
+        {
+            _byName[name].PutBack(reader);
+        }
+    }
+
     public void Write(BinaryWriter writer)
     {
         writer.Write(Dropped);

@@ -236,32 +236,49 @@ public sealed class AccountState
     internal static AccountState Read(BinaryReader reader, AccountDirectory directory)
     {
         var name = reader.ReadUInt64();
-        var state = new AccountState(name, reader.ReadUInt64(), directory[name])
-        {
-            FirstMs = reader.ReadInt64(),
-            _lastMs = reader.ReadInt64(),
-            Exchanges = reader.ReadInt64(),
-            Tasks = reader.ReadInt64(),
-            FollowUps = reader.ReadInt64(),
-            Failed = reader.ReadInt64(),
-            Interleaved = reader.ReadInt64(),
-            LaterTurns = reader.ReadInt64(),
-            _lastTask = reader.ReadUInt64(),
-            OutputTokens = reader.ReadInt64(),
-            App = reader.ReadInt32(),
-            _gapSum = reader.ReadDouble(),
-            _gapSquares = reader.ReadDouble(),
-            _nextLook = reader.ReadInt64(),
-            TopTemplateRatio = reader.ReadDouble(),
-        };
-        reader.ReadAll<ushort>().CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.As<HourCounts, ushort>(ref state._hours), 24));
-        state.Networks.AddRange(reader.ReadAll<Counted>());
-        state.Clients.AddRange(reader.ReadAll<Counted>());
-        state.Models.AddRange(reader.ReadAll<Counted>());
-        state._digests = reader.ReadAll<AccountDigest>();
-        state._digestCount = state._digests.Length;
-        state._largest = reader.ReadInt32();
+        var state = new AccountState(name, reader.ReadUInt64(), directory[name]);
+        state.Fill(reader);
         return state;
+    }
+
+    /// <summary>Puts the account back to what was written of it.</summary>
+    internal void PutBack(BinaryReader reader)
+    {
+        _ = reader.ReadUInt64(); // the name
+        _ = reader.ReadUInt64(); // the log's organization
+        Fill(reader);
+    }
+
+    void Fill(BinaryReader reader)
+    {
+        FirstMs = reader.ReadInt64();
+        _lastMs = reader.ReadInt64();
+        Exchanges = reader.ReadInt64();
+        Tasks = reader.ReadInt64();
+        FollowUps = reader.ReadInt64();
+        Failed = reader.ReadInt64();
+        Interleaved = reader.ReadInt64();
+        LaterTurns = reader.ReadInt64();
+        _lastTask = reader.ReadUInt64();
+        OutputTokens = reader.ReadInt64();
+        App = reader.ReadInt32();
+        _gapSum = reader.ReadDouble();
+        _gapSquares = reader.ReadDouble();
+        _nextLook = reader.ReadInt64();
+        TopTemplateRatio = reader.ReadDouble();
+        reader.ReadAll<ushort>().CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.As<HourCounts, ushort>(ref _hours), 24));
+        Refill(Networks, reader);
+        Refill(Clients, reader);
+        Refill(Models, reader);
+        _digests = reader.ReadAll<AccountDigest>();
+        _digestCount = _digests.Length;
+        _largest = reader.ReadInt32();
+    }
+
+    static void Refill(List<Counted> counts, BinaryReader reader)
+    {
+        counts.Clear();
+        counts.AddRange(reader.ReadAll<Counted>());
     }
 
     [InlineArray(24)]

@@ -37,7 +37,7 @@ internal sealed class TraitPartition
             return;
         }
 
-        ref var slot = ref _slots[(int)((key >> 8) & (ulong)(_slots.Length - 1))];
+        ref var slot = ref _slots[SlotOf(key)];
         if (slot.Key != key)
         {
             slot = new Slot { Key = key, Account = sighting.Account, Sightings = 1 };
@@ -70,6 +70,41 @@ internal sealed class TraitPartition
         _traits.Add(sighting.Trait.Value, trait);
         _inOrder.Add(trait);
         slot = default;
+    }
+
+    int SlotOf(ulong key) => (int)((key >> 8) & (ulong)(_slots.Length - 1));
+
+    /// <summary>Writes what <see cref="PutBack"/> needs to undo what sightings of these keys will do.</summary>
+    public void Keep(IReadOnlySet<ulong> keys, BinaryWriter writer)
+    {
+        writer.Write(Dropped);
+        writer.Write(_inOrder.Count);
+        var slots = keys.Select(SlotOf).Distinct().ToList();
+        writer.WriteAll<int>(slots.ToArray());
+        writer.WriteAll<Slot>(slots.Select(s => _slots[s]).ToArray());
+        var known = keys.Where(_traits.ContainsKey).ToArray();
+        writer.WriteAll<ulong>(known);
+        foreach (var key in known)
+        {
+            _traits[key].Write(writer);
+        }
+    }
+
+    public void PutBack(BinaryReader reader)
+    {
+        Dropped = reader.ReadInt64();
+        var count = reader.ReadInt32();
+        _inOrder.Skip(count).ToList().ForEach(trait => _traits.Remove(trait.Key.Value));
+        _inOrder.RemoveRange(count, _inOrder.Count - count);
+        foreach (var (index, slot) in reader.ReadAll<int>().Zip(reader.ReadAll<Slot>()))
+        {
+            _slots[index] = slot;
+        }
+
+        foreach (var key in reader.ReadAll<ulong>())
+        {
+            _traits[key].PutBack(reader);
+        }
     }
 
     public void Write(BinaryWriter writer)

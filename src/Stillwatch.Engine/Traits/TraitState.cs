@@ -75,10 +75,23 @@ public sealed class TraitState(TraitKey key)
 
     internal static TraitState Read(BinaryReader reader)
     {
-        var state = new TraitState(new TraitKey(reader.ReadUInt64())) { Sightings = reader.ReadInt64() };
-        state._accounts = reader.ReadAll<ulong>();
-        state._counts = reader.ReadAll<ushort>();
-        state._used = state._accounts.Length;
+        var state = new TraitState(new TraitKey(reader.ReadUInt64()));
+        state.Fill(reader);
         return state;
+    }
+
+    /// <summary>Puts the trait back to what was written of it.</summary>
+    internal void PutBack(BinaryReader reader)
+    {
+        _ = reader.ReadUInt64(); // the key
+        Fill(reader);
+    }
+
+    void Fill(BinaryReader reader)
+    {
+        Sightings = reader.ReadInt64();
+        _accounts = reader.ReadAll<ulong>();
+        _counts = reader.ReadAll<ushort>();
+        _used = _accounts.Length;
     }
 }
