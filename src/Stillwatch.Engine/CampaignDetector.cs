@@ -46,6 +46,11 @@ public sealed class CampaignDetector
     /// <summary>Exchanges taken in so far.</summary>
     public long Exchanges => _exchanges;
 
+    /// <summary>Grows with each judgement that was made because the traffic had grown.</summary>
+    public long Judgements { get; private set; }
+
+    public string PolicyHash => _settings.Policy.Hash;
+
     /// <summary>Takes one exchange; times may go back by five minutes. False: it came too late, its epoch is over.</summary>
     public bool Add(in ExchangeSketch sketch)
     {
@@ -159,6 +164,7 @@ public sealed class CampaignDetector
         _lastEpochEndMs = endMs;
         if (_exchanges - _judgedExchanges >= Math.Max(MinExchangesPerJudgement, GrowthPerJudgement * _exchanges))
         {
+            Judgements += undo is null ? 1 : 0;
             Judge(endMs);
         }
     }
