@@ -28,7 +28,8 @@ sealed partial class GatewayHost
 
         var snapshots = config.Detection.SnapshotEvery == 0 ? null : new LiveSnapshots(
             new SnapshotFolder(directory.Root), new SnapshotTerms(key.Id, settings.MemoryBytes, OperatorRecords.AppsHash(config)), Log.Reader,
-            () => _findings.Read().Count, config.Detection.SnapshotEvery, metrics, options.Time, options.Logs.CreateLogger<LiveSnapshots>());
+            () => _findings.Read().Count, config.Detection.SnapshotEvery, options.Time, options.Logs.CreateLogger<LiveSnapshots>());
+        metrics.ObserveSnapshots(() => snapshots?.Outcomes.ToDictionary() ?? Enumerable.Empty<KeyValuePair<string, long>>());
         return new LiveEngine(
             snapshots?.Open(Make) ?? new LiveDetection(Make()),
             row => StoredForm.Replay(Log.Reader, new SketchRestorer(tables.Models, tables.Ids, tables.Apps), row, cancellationToken),

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Stillwatch.Engine;
-using Stillwatch.Gateway.Telemetry;
 using Stillwatch.Storage.Exchanges;
 using Stillwatch.Storage.Snapshots;
 
@@ -14,9 +13,12 @@ namespace Stillwatch.Gateway.Recording;
 /// Not thread-safe: opened before the task runs, then the task's own.
 /// </remarks>
 sealed partial class LiveSnapshots(
-    SnapshotFolder folder, SnapshotTerms terms, ExchangeLogReader log, Func<int> findings, long everyExchanges, GatewayMetrics metrics, TimeProvider time, ILogger logger)
+    SnapshotFolder folder, SnapshotTerms terms, ExchangeLogReader log, Func<int> findings, long everyExchanges, TimeProvider time, ILogger logger)
 {
     public const int RestPerSnapshot = 40;
+
+    /// <summary><c>written</c>, <c>failed</c>, <c>restored</c>, <c>refused</c>, <c>damaged</c>.</summary>
+    public ReasonTally Outcomes { get; } = new();
 
     long _savedRow;
     long _nextTimestamp = long.MinValue;
@@ -43,12 +45,12 @@ sealed partial class LiveSnapshots(
             catch (Exception e) when (e is IOException or InvalidDataException)
             {
                 // Whole by its checksum and yet not readable: not the disk's fault, so the older one would fare no better.
-                metrics.SnapshotDone("damaged");
+                Outcomes.Add("damaged");
                 LogPassedOver(snapshot.Path, e.Message);
                 break;
             }
 
-            metrics.SnapshotDone("restored");
+            Outcomes.Add("restored");
             _savedRow = snapshot.Header!.LogRow;
             LogRestored(snapshot.Path, snapshot.Header.Exchanges, snapshot.Header.LogRow, time.GetElapsedTime(start).TotalMilliseconds);
             return new LiveDetection(detector, snapshot.Header);
@@ -79,12 +81,12 @@ sealed partial class LiveSnapshots(
         {
             var bytes = folder.Write(detection.Header(terms, log.IdOf(detection.Row)), detection.Save);
             _savedRow = detection.Row;
-            metrics.SnapshotDone("written");
+            Outcomes.Add("written");
             LogWritten(detection.Row, bytes, time.GetElapsedTime(start).TotalMilliseconds);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or Storage.StorageUnusableException)
         {
-            metrics.SnapshotDone("failed");
+            Outcomes.Add("failed");
             LogFailed(folder.Path, e);
         }
 
@@ -96,7 +98,7 @@ sealed partial class LiveSnapshots(
     {
         if (snapshot.Header is not { } header)
         {
-            metrics.SnapshotDone("damaged");
+            Outcomes.Add("damaged");
             snapshot.Delete(); // or it would count as one of the two that are kept
             return snapshot.Fault;
         }
@@ -110,7 +112,7 @@ sealed partial class LiveSnapshots(
             : LogFault(header);
         if (why is not null)
         {
-            metrics.SnapshotDone("refused");
+            Outcomes.Add("refused");
         }
 
         if (isOtherKey)

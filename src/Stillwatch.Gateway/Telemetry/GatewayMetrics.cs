@@ -59,7 +59,6 @@ sealed class GatewayMetrics : IDisposable
     readonly Counter<long> _upstreamErrors;
     readonly UpDownCounter<long> _streams;
     readonly Counter<long> _accessRefused;
-    readonly Counter<long> _snapshots;
 
     public GatewayMetrics()
     {
@@ -75,7 +74,6 @@ sealed class GatewayMetrics : IDisposable
         _upstreamErrors = _meter.CreateCounter<long>("stillwatch.gateway.upstream.errors", "{error}", "Failed attempts at an upstream.");
         _streams = _meter.CreateUpDownCounter<long>("stillwatch.gateway.streams.active", "{stream}", "Streamed responses under way.");
         _accessRefused = _meter.CreateCounter<long>("stillwatch.access.refused", "{request}", "Requests refused for who calls or from where.");
-        _snapshots = _meter.CreateCounter<long>("stillwatch.detection.snapshots", "{snapshot}", "Snapshots of detection's state, by what became of them.");
     }
 
     /// <summary>For a listener that wants this set of instruments and no other.</summary>
@@ -138,8 +136,12 @@ sealed class GatewayMetrics : IDisposable
     /// <param name="code">A code of ours or of a region rule, so the policy bounds them.</param>
     public void AccessRefused(string code) => _accessRefused.Add(1, new KeyValuePair<string, object?>("code", code));
 
-    /// <param name="outcome">A constant of ours: <c>written</c>, <c>failed</c>, <c>restored</c>, <c>refused</c>, <c>damaged</c>.</param>
-    public void SnapshotDone(string outcome) => _snapshots.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+    /// <summary>Asks what became of snapshots, by outcome, at every collection. Call once.</summary>
+    public void ObserveSnapshots(Func<IEnumerable<KeyValuePair<string, long>>> outcomes) => _meter.CreateObservableCounter(
+        "stillwatch.detection.snapshots",
+        () => outcomes().Select(one => new Measurement<long>(one.Value, new KeyValuePair<string, object?>("outcome", one.Key))),
+        "{snapshot}",
+        "Snapshots of detection's state, by what became of them.");
 
     /// <summary>Asks for what limits refused, would have refused in shadow, at every collection. Call once.</summary>
     public void ObserveLimits(Func<IEnumerable<RuleReading>> rules) => _meter.CreateObservableCounter(
