@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
 using Stillwatch.Engine.Displacements;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Judgement;
+using Stillwatch.Engine.Provenance;
 using Stillwatch.Engine.Sketches;
 
 namespace Stillwatch.Engine;
@@ -64,6 +66,7 @@ public sealed class CampaignDetector
         while (_buffer.TakeClosed(all: false) is var (endMs, sketches))
         {
             Close(endMs, sketches);
+            _buffer.Return(sketches);
         }
 
         return true;
@@ -75,6 +78,7 @@ public sealed class CampaignDetector
         while (_buffer.TakeClosed(all: true) is var (endMs, sketches))
         {
             Close(endMs, sketches);
+            _buffer.Return(sketches);
         }
 
         JudgeRest();
@@ -122,13 +126,12 @@ public sealed class CampaignDetector
     public Report Preview(IReadOnlyList<Rejection> rejected)
     {
         var (held, counts, flags) = (_stage.Mark(), (_exchanges, _judgedExchanges, _lastEpochEndMs), (_isStale, _hasNetworks, _hasClients, _hasOutputs));
-        var undone = new Stack<EpochUndo>();
+        var tried = new Stack<List<Crossing>>();
         try
         {
             foreach (var (endMs, sketches) in _buffer.Open())
             {
-                undone.Push(new EpochUndo());
-                Close(endMs, sketches, undone.Peek());
+                Close(endMs, sketches, tried);
             }
 
             JudgeRest();
@@ -136,10 +139,10 @@ public sealed class CampaignDetector
         }
         finally
         {
-            while (undone.TryPop(out var undo))
+            _shards.TakeBack();
+            while (tried.TryPop(out var crossings))
             {
-                _shards.Undo(undo);
-                _stage.Crossings.Remove(undo.Crossings);
+                _stage.Crossings.Remove(crossings);
             }
 
             _stage.Return(held);
@@ -148,23 +151,24 @@ public sealed class CampaignDetector
         }
     }
 
-    void Close(long endMs, List<ExchangeSketch> sketches, EpochUndo? undo = null)
+    /// <param name="tried">Where the crossings of an epoch go that is to be taken back; null for one that is over.</param>
+    void Close(long endMs, List<ExchangeSketch> sketches, Stack<List<Crossing>>? tried = null)
     {
-        foreach (var sketch in sketches)
+        foreach (ref readonly var sketch in CollectionsMarshal.AsSpan(sketches))
         {
             _hasNetworks |= sketch.Network != 0;
             _hasClients |= sketch.Tls != 0;
             _hasOutputs |= sketch.Said[0] != 0 || sketch.Issued[0] != 0;
         }
 
-        var crossings = _shards.Apply(sketches, undo);
+        var crossings = _shards.Apply(sketches, isTried: tried is not null);
         _stage.Crossings.Add(crossings);
-        undo?.Crossings = crossings;
+        tried?.Push(crossings);
         _exchanges += sketches.Count;
         _lastEpochEndMs = endMs;
         if (_exchanges - _judgedExchanges >= Math.Max(MinExchangesPerJudgement, GrowthPerJudgement * _exchanges))
         {
-            Judgements += undo is null ? 1 : 0;
+            Judgements += tried is null ? 1 : 0;
             Judge(endMs);
         }
     }

@@ -17,9 +17,26 @@ internal sealed class OwnOutputPartition
     public const int MaxPresenters = 3;
 
     readonly Slot[] _slots;
+    readonly Stack<List<(int Index, Slot Was)>> _kept = [];
 
     public OwnOutputPartition(int slots) =>
         _slots = new Slot[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(256, slots))];
+
+    /// <summary>Takes messages in their order.</summary>
+    public void Take(ReadOnlySpan<OutputMessage> messages, List<Crossing> crossings)
+    {
+        foreach (ref readonly var message in messages)
+        {
+            if (message.IsSaid)
+            {
+                Said(message);
+            }
+            else
+            {
+                Heard(message, crossings);
+            }
+        }
+    }
 
     public void Said(in OutputMessage message)
     {
@@ -57,19 +74,15 @@ internal sealed class OwnOutputPartition
 
     int IndexOf(ulong fingerprint) => (int)((fingerprint >> 16) & (ulong)(_slots.Length - 1));
 
-    /// <summary>Writes what <see cref="PutBack"/> needs to undo what messages with these fingerprints will do.</summary>
-    public void Keep(IReadOnlySet<ulong> fingerprints, BinaryWriter writer)
-    {
-        var slots = fingerprints.Select(IndexOf).Distinct().ToArray();
-        writer.WriteAll<int>(slots);
-        writer.WriteAll<Slot>(slots.Select(s => _slots[s]).ToArray());
-    }
+    /// <summary>Notes what messages with these fingerprints will change, so that <see cref="TakeBack"/> can undo it.</summary>
+    public void Keep(IEnumerable<ulong> fingerprints) => _kept.Push([.. fingerprints.Select(IndexOf).Distinct().Select(index => (index, _slots[index]))]);
 
-    public void PutBack(BinaryReader reader)
+    /// <summary>Undoes everything since the first note, and forgets the notes.</summary>
+    public void TakeBack()
     {
-        foreach (var (index, slot) in reader.ReadAll<int>().Zip(reader.ReadAll<Slot>()))
+        while (_kept.TryPop(out var kept))
         {
-            _slots[index] = slot;
+            kept.ForEach(one => _slots[one.Index] = one.Was);
         }
     }
 
