@@ -67,15 +67,17 @@ internal sealed class AccountPartition(AccountDirectory directory, long maxBytes
 
     void Shrink()
     {
-        if (_kept.TryPeek(out var kept))
-        {
-            kept.Samples ??= [.. _accounts.Select(account => account.Sampled)];
-        }
-
         SampleSize = Math.Max(MinSample, SampleSize * 3 / 4);
         _sampleSlots = 0;
-        foreach (var account in _accounts)
+        var kept = _kept.Count > 0 ? _kept.Peek() : null;
+        for (var i = 0; i < _accounts.Count; i++)
         {
+            var account = _accounts[i];
+            if (kept is not null && account.Sampled.Digests.Length > SampleSize)
+            {
+                kept.Samples.TryAdd(i, account.Sampled); // out of use from here on, so it stays as it is
+            }
+
             account.Shrink(SampleSize);
             _sampleSlots += account.SampleSlots(SampleSize);
         }
@@ -108,9 +110,9 @@ internal sealed class AccountPartition(AccountDirectory directory, long maxBytes
             }
 
             (Dropped, SampleSize, _sampleSlots) = (kept.Dropped, kept.SampleSize, kept.SampleSlots);
-            for (var i = 0; i < kept.Samples?.Count && i < kept.Count; i++)
+            foreach (var (i, sample) in kept.Samples.Where(s => s.Key < kept.Count))
             {
-                _accounts[i].Sampled = kept.Samples[i];
+                _accounts[i].Sampled = sample;
             }
 
             kept.Written.Position = 0;
@@ -150,8 +152,8 @@ internal sealed class AccountPartition(AccountDirectory directory, long maxBytes
     /// <param name="Written">What they were, as a snapshot has it.</param>
     sealed record Kept(int Count, long Dropped, int SampleSize, long SampleSlots, ulong[] Names, MemoryStream Written)
     {
-        /// <summary>Every account's sample, from before the first time that all shrank.</summary>
-        public List<(AccountDigest[] Digests, int Count, int Largest)>? Samples { get; set; }
+        /// <summary>Samples that shrank, by the account's place, from before the first time.</summary>
+        public Dictionary<int, (AccountDigest[] Digests, int Count, int Largest)> Samples { get; } = [];
     }
 }
 
