@@ -18,6 +18,10 @@ internal sealed class RingMembers
     const double MostPrior = -1; // at even odds of everything else, a candidate is rather not a member
     const double Mostly = 0.5;
 
+    // Nobody is normal for a template he lives on (ReferenceCohort.IsNormal).
+    const double Habit = 0.15;
+    const int HabitHits = 4;
+
     readonly Population _population;
     readonly Background _background;
     readonly ClassMembers _followers;
@@ -83,7 +87,7 @@ internal sealed class RingMembers
         var weights = CoverageWeights.Of(
             [.. members.Select(Describe)], CoverageWeights.Rest(lens.Members, _population.Count, a => Describe(a).Traits));
         var prior = Math.Clamp(Math.Log((double)members.Count / Math.Max(1, _population.Count - members.Count)), LeastPrior, MostPrior);
-        return ([.. Sharing(candidate, lens, classes).Select(Describe).Where(m => prior + weights.Sum(m) > 0)], prior, weights, lens, templates, crossed);
+        return ([.. Sharing(candidate, lens, classes).Select(Describe).Where(m => prior + weights.Sum(m) > 0 && (m.IsTied || !weights.IsTied))], prior, weights, lens, templates, crossed);
     }
 
     /// <summary>Whoever has anything in common with the ring that can be looked up by value, ascending; the others could not come out as members.</summary>
@@ -124,13 +128,14 @@ internal sealed class RingMembers
         var (hits, sample) = (templates.HitsOf(index), account.Digests.Length);
         var ties = lens.Of(index) with { Template = templates.NatsOf(hits, sample) };
         var share = sample == 0 ? 0 : (double)hits / sample;
-        var traits = _features.Of(index)
+        var features = _features.Of(index) & (hits >= HabitHits && share >= Habit ? ~RingTraits.ReferenceCohort : ~RingTraits.None);
+        var traits = features
             | (share >= Mostly ? RingTraits.MostlyTemplate : hits >= 2 || share >= 0.1 ? RingTraits.SomeTemplate : 0)
             | (ties.Payment > 0 ? RingTraits.SharedPayment : 0)
             | (ties.Device > 0 ? RingTraits.SharedDevice : 0)
             | (ties.Wave > 0 ? RingTraits.SignupWave : 0)
             | (ties.Exits > 0 ? RingTraits.SharedNetwork : 0)
-            | (lens.Client != 0 && _features.Client(index) == lens.Client ? RingTraits.RingClient : 0)
+            | (lens.UsesClient(index) ? RingTraits.RingClient : 0)
             | (crossed.Contains(index) ? RingTraits.OwnOutput : 0);
         return new RingMember(index, account, hits, traits, ties);
     }
