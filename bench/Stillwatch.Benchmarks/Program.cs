@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Stillwatch.Benchmarks;
 using Stillwatch.Benchmarks.Gateway;
+using Stillwatch.Benchmarks.Table;
 using Stillwatch.Console.Reports;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Simulator.Corpus;
@@ -13,6 +14,8 @@ const string Usage = $"""
                             peak memory of a scan of a million exchanges over 60,000 accounts
       evaluation [--seeds 20] [--seed 1] [--scenario disclosure-small] [--scale 1] [--corpus DIR] [--logs-only] [--out FILE.md] [--plot FILE.svg]
                             simulate, detect and evaluate with many seeds, pooled; --out writes the section for docs/evaluation.md
+      table [--scenarios disclosure-small,...] [--seeds 3] [--seed 1] [--scale 0.5] [--corpus DIR] [--logs-only] [--out FILE.md]
+                            Stillwatch beside published detectors on the same traces, each at its own best threshold; --out writes the section for docs/evaluation.md
       sources --corpus DIR [--scale 0.2] [--seed 1] [--only NAME,...]
                             leave one source out, over every harvest campaign of the corpus
     {GatewayBenchmarkOptions.Usage}
@@ -97,6 +100,12 @@ switch (args.FirstOrDefault())
                 WithRecords = !args.Contains("--logs-only"),
             },
             int.Parse(Option("--seeds") ?? "20"), Command(), Option("--out"), Option("--plot"), System.Console.Out, System.Console.Error);
+        return 0;
+    case "table":
+        TableBenchmark.Run(
+            (Option("--scenarios") ?? "disclosure-small").Split(',', StringSplitOptions.RemoveEmptyEntries), ulong.Parse(Option("--seed") ?? "1"), int.Parse(Option("--seeds") ?? "3"),
+            double.Parse(Option("--scale") ?? "0.5"), Option("--corpus") is { } prompts ? new CorpusOptions(prompts, [], []) : null, !args.Contains("--logs-only"),
+            Command(), Option("--out"), System.Console.Out, System.Console.Error);
         return 0;
     case "sources" when Option("--corpus") is { } corpus && Directory.Exists(corpus):
         SourcesBenchmark.Run(corpus, double.Parse(Option("--scale") ?? "0.2"), ulong.Parse(Option("--seed") ?? "1"), Option("--only"), System.Console.Out, System.Console.Error);
