@@ -10,6 +10,7 @@ internal sealed class AccountBook
     readonly List<ulong> _parties = [];
     readonly List<ulong> _payments = [];
     readonly List<ulong> _devices = [];
+    readonly List<bool> _licences = [];
 
     /// <param name="accounts">Every account of the run, whether or not its record may be used.</param>
     /// <param name="withRecords">False: logs alone; then the organization is known from the log only.</param>
@@ -21,6 +22,7 @@ internal sealed class AccountBook
             _parties.Add(Name("organization", record.Organization ?? record.Account));
             _payments.Add(withRecords ? Name("payment", record.Payment) : 0);
             _devices.Add(withRecords ? Name("device", record.Device) : 0);
+            _licences.Add(withRecords && record.Licence is not null);
         }
     }
 
@@ -36,6 +38,9 @@ internal sealed class AccountBook
 
     /// <summary>0 when unknown.</summary>
     public ulong Device(int account) => _devices[account];
+
+    /// <summary>Whether a licence is on record: no operator would act on such an account, whatever detector told him to.</summary>
+    public bool IsLicensed(int account) => _licences[account];
 
     static ulong Name(string kind, string? value) => value is null ? 0 : Hash64.Join(Hash64.Of(Encoding.UTF8.GetBytes(kind)), Hash64.Of(Encoding.UTF8.GetBytes(value)));
 }

@@ -2,6 +2,7 @@ using Stillwatch.Benchmarks.Baselines.Templates;
 using Stillwatch.Benchmarks.Baselines.Text;
 using Stillwatch.Benchmarks.Baselines.Windows;
 using Stillwatch.Engine.Exchanges;
+using Stillwatch.Engine.Sketches;
 using Stillwatch.Simulator;
 using Stillwatch.Simulator.Corpus;
 using Stillwatch.Simulator.Scenarios;
@@ -35,6 +36,7 @@ internal sealed class BenignHistory
         var simulation = new Simulation(scenario, new SimulationOptions { Seed = seed ^ OtherSeed, Scale = (double)Accounts / lawful, Corpus = corpus });
         var truth = simulation.Truth.ToDictionary(item => item.Account, item => item.Malicious);
         var book = new AccountBook(simulation.Accounts, withRecords: true);
+        var apps = new AppRegister(simulation.Apps);
         var (parsed, query) = (new ParsedExchange(), new TraceQuery());
         var history = new BenignHistory();
         foreach (var (exchange, _) in simulation.Exchanges())
@@ -42,7 +44,7 @@ internal sealed class BenignHistory
             if (!truth[exchange.Account])
             {
                 ExchangeFiller.Fill(exchange, parsed);
-                query.Fill(exchange, parsed, book[exchange.Account]);
+                query.Fill(exchange, parsed, book[exchange.Account], apps);
                 history.Add(query);
             }
         }
@@ -72,11 +74,6 @@ internal sealed class BenignHistory
     {
         Exchanges++;
         var tokens = query.Tokens.AsSpan(0, query.TokenCount);
-        if (tokens.IsEmpty)
-        {
-            return;
-        }
-
         Encoder.Learn(tokens);
         TemplateClusters.ForEachKey(tokens, key =>
         {
@@ -86,6 +83,10 @@ internal sealed class BenignHistory
                 _known.Add(key);
             }
         });
+        if (tokens.IsEmpty || query.IsOfRegisteredApp)
+        {
+            return;
+        }
 
         // A uniform sample of queries (Vitter 1985, algorithm R).
         if (_sample.Count < ReferenceQueries)

@@ -1,5 +1,6 @@
 using Stillwatch.Benchmarks.Baselines.Text;
 using Stillwatch.Engine.Exchanges;
+using Stillwatch.Engine.Sketches;
 
 namespace Stillwatch.Benchmarks.Baselines;
 
@@ -35,10 +36,10 @@ internal sealed class TraceQuery
 
     public bool HasSession { get; set; }
 
-    /// <summary>UTF-8, the new user text.</summary>
-    public ReadOnlyMemory<byte> Text { get; set; }
+    /// <summary>Hash of the new user text as it stands.</summary>
+    public ulong Text { get; set; }
 
-    /// <summary>Word tokens of the text, at most <see cref="TokenCapacity"/>; <see cref="TokenCount"/> are set.</summary>
+    /// <summary>Word tokens of the new user text, at most <see cref="TokenCapacity"/>; <see cref="TokenCount"/> are set.</summary>
     public ulong[] Tokens { get; } = new ulong[TokenCapacity];
 
     public int TokenCount { get; set; }
@@ -49,7 +50,10 @@ internal sealed class TraceQuery
     /// <summary>As many tokens as the sentence encoder of the MMD paper reads.</summary>
     public const int TokenCapacity = 512;
 
-    public void Fill(Exchange exchange, ParsedExchange parsed, int account)
+    /// <summary>Whether a registered app sends it: its prompts and its client are known to be everybody's, so content methods leave them out.</summary>
+    public bool IsOfRegisteredApp { get; set; }
+
+    public void Fill(Exchange exchange, ParsedExchange parsed, int account, AppRegister apps)
     {
         Account = account;
         TimeMs = parsed.TimeMs;
@@ -58,13 +62,14 @@ internal sealed class TraceQuery
         var ip = parsed[parsed.Ip];
         Network = ip.IsEmpty ? 0 : Hash64.Of(ip.LastIndexOf((byte)'.') is var dot and > 0 ? ip[..dot] : ip[..Math.Min(ip.Length, 14)]);
         var agent = parsed[parsed.UserAgent];
-        Client = agent.IsEmpty && parsed.Ja4.IsEmpty ? 0 : Hash64.Join(Hash64.Of(agent), Hash64.Of(parsed[parsed.Ja4]));
-        SystemPrompt = parsed.System.IsEmpty ? 0 : Hash64.Of(parsed[parsed.System]);
-        Tools = parsed.Tools.IsEmpty ? 0 : Hash64.Of(parsed[parsed.Tools]);
+        IsOfRegisteredApp = apps.IndexOf(parsed) > 0 || (!parsed.System.IsEmpty && apps.OwnsSystemPrompt(parsed[parsed.System]));
+        Client = IsOfRegisteredApp || (agent.IsEmpty && parsed.Ja4.IsEmpty) ? 0 : Hash64.Join(Hash64.Of(agent), Hash64.Of(parsed[parsed.Ja4]));
+        SystemPrompt = IsOfRegisteredApp || parsed.System.IsEmpty ? 0 : Hash64.Of(parsed[parsed.System]);
+        Tools = IsOfRegisteredApp || parsed.Tools.IsEmpty ? 0 : Hash64.Of(parsed[parsed.Tools]);
         IsBareLibrary = BareLibraries.IsOne(agent);
         HasSession = exchange.Client?.Session is not null;
-        Text = parsed[parsed.NewUserText].ToArray();
         Template = -1;
-        TokenCount = WordTokens.Read(Text.Span, Tokens);
+        Text = Hash64.Of(parsed[parsed.NewUserText]);
+        TokenCount = WordTokens.Read(parsed[parsed.NewUserText], Tokens);
     }
 }

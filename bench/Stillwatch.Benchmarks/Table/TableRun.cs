@@ -4,6 +4,7 @@ using Stillwatch.Benchmarks.Baselines.Templates;
 using Stillwatch.Benchmarks.Baselines.Text;
 using Stillwatch.Benchmarks.Baselines.Windows;
 using Stillwatch.Engine.Exchanges;
+using Stillwatch.Engine.Sketches;
 using Stillwatch.Simulator;
 using Stillwatch.Simulator.Corpus;
 using Stillwatch.Simulator.Scenarios;
@@ -49,6 +50,7 @@ internal sealed record TableRun
             new RateThreshold(book.Count), new Prada(windows), new Seat(windows), new MmdWindow(windows, history.Reference),
             new NearDuplicates(book, clusters, history.KnownKeys), new SynchroTrap(book), new Fraudar(book), new SignalSum(book),
         ];
+        var apps = new AppRegister(WithRecords ? simulation.Apps : []);
         var stillwatch = new StillwatchEntry(simulation, WithRecords);
         var queries = Enumerable.Range(0, BatchExchanges).Select(_ => new TraceQuery()).ToArray();
         var parsed = Enumerable.Range(0, BatchExchanges).Select(_ => new ParsedExchange()).ToArray();
@@ -56,11 +58,11 @@ internal sealed record TableRun
         using var trace = simulation.Exchanges().GetEnumerator();
         for (var count = BatchExchanges; count == BatchExchanges;)
         {
-            clock.Charge(Simulating, () => count = Fill(trace, book, parsed, queries));
+            clock.Charge(Simulating, () => count = Fill(trace, book, apps, parsed, queries));
             exchanges += count;
             clock.Charge(StillwatchEntry.Name, () => stillwatch.Add(parsed.AsSpan(0, count)));
             clock.Charge(Vectors, () => Each(queries, count, windows.Add));
-            clock.Charge(Templates, () => Each(queries, count, query => query.Template = clusters.Assign(query.Tokens.AsSpan(0, query.TokenCount), book.Party(query.Account))));
+            clock.Charge(Templates, () => Each(queries, count, query => Assign(query, clusters, book)));
             foreach (var baseline in baselines)
             {
                 clock.Charge(baseline.Name, () => Each(queries, count, baseline.Add));
@@ -72,7 +74,7 @@ internal sealed record TableRun
         foreach (var baseline in baselines)
         {
             IReadOnlyList<ScoredSetting> settings = [];
-            clock.Charge(baseline.Name, () => settings = [.. baseline.Scores()]);
+            clock.Charge(baseline.Name, () => settings = [.. baseline.Scores().Select(setting => WithoutLicensed(setting, book))]);
             entries.Add(new EntryScores(baseline.Name, settings, clock.Seconds(baseline.Name)
                 + (baseline.Needs.HasFlag(SharedStages.Vectors) ? clock.Seconds(Vectors) : 0)
                 + (baseline.Needs.HasFlag(SharedStages.Templates) ? clock.Seconds(Templates) : 0)));
@@ -93,18 +95,25 @@ internal sealed record TableRun
         };
     }
 
-    static int Fill(IEnumerator<SimulatedExchange> trace, AccountBook book, ParsedExchange[] parsed, TraceQuery[] queries)
+    static int Fill(IEnumerator<SimulatedExchange> trace, AccountBook book, AppRegister apps, ParsedExchange[] parsed, TraceQuery[] queries)
     {
         var count = 0;
         for (; count < queries.Length && trace.MoveNext(); count++)
         {
             var exchange = trace.Current.Exchange;
             ExchangeFiller.Fill(exchange, parsed[count]);
-            queries[count].Fill(exchange, parsed[count], book[exchange.Account]);
+            queries[count].Fill(exchange, parsed[count], book[exchange.Account], apps);
         }
 
         return count;
     }
+
+    static void Assign(TraceQuery query, TemplateClusters clusters, AccountBook book)
+        => query.Template = query.IsOfRegisteredApp ? -1 : clusters.Assign(query.Tokens.AsSpan(0, query.TokenCount), book.Party(query.Account));
+
+    /// <summary>Licences are known to every operator, and so to every baseline: who has one is never flagged.</summary>
+    static ScoredSetting WithoutLicensed(ScoredSetting setting, AccountBook book)
+        => setting with { ByAccount = [.. setting.ByAccount.Select((score, account) => book.IsLicensed(account) ? ScoredSetting.Unjudged : score)] };
 
     static void Each(TraceQuery[] queries, int count, Action<TraceQuery> visit)
     {

@@ -2,22 +2,27 @@ namespace Stillwatch.Benchmarks.Baselines.Graphs;
 
 /// <summary>FRAUDAR (Hooi et al. 2016) on accounts and the things they share.</summary>
 /// <remarks>
-/// As published: the densest block by greedy peel with column weights, taken out, and again. Columns here: payment token, device, network (/24),
-/// prompt template, system prompt, tools, client. A thing that one organization alone has is left out, as its accounts are openly linked. Score: the density of the densest block an account is in (finer: times
-/// its own weight inside), over at most <see cref="Blocks"/> blocks. Settings: all columns; without client and tools, which many share by default; money and devices
-/// alone; content alone. Finds dense blocks, not intent: a viral application is one.
+/// As published: the densest block by greedy peel with column weights, its edges taken out, and again. Columns here: payment token, device, network
+/// (/24), prompt template, system prompt, tools, client; an edge for what an account does at least twice, or in a tenth of its exchanges. A thing that one organization
+/// alone has is left out, as its accounts are openly linked. Score: the density of the densest block an account is in (finer: times its own weight
+/// inside), over at most <see cref="Blocks"/> blocks. Settings: which edges; which columns; things of two owners or more, or of six (beyond a household).
+/// Finds dense blocks, not intent: whoever uses a ring's template for lawful work stands in its block. No node priors are given.
 /// </remarks>
 internal sealed class Fraudar(AccountBook accounts) : IBaseline
 {
     /// <summary>Blocks taken out, one after the other.</summary>
-    public const int Blocks = 15;
+    public const int Blocks = 40;
 
-    const int FewestPrompts = 2; // a template or network seen once is noise
+    const int FewestUses = 2;
+    const double FewestRatio = 0.1;
+
+    static readonly int[] s_owners = [2, 6];
+    static readonly bool[] s_byShare = [false, true];
 
     readonly Dictionary<(Kind, ulong), int> _columns = [];
     readonly List<Kind> _kinds = [];
     readonly Dictionary<(int Row, int Column), int> _edges = [];
-    readonly bool[] _isKnown = new bool[accounts.Count];
+    readonly int[] _exchanges = new int[accounts.Count];
 
     enum Kind
     {
@@ -37,9 +42,8 @@ internal sealed class Fraudar(AccountBook accounts) : IBaseline
     public void Add(TraceQuery query)
     {
         var account = query.Account;
-        if (!_isKnown[account])
+        if (_exchanges[account]++ == 0)
         {
-            _isKnown[account] = true;
             Put(account, Kind.Payment, accounts.Payment(account));
             Put(account, Kind.Device, accounts.Device(account));
         }
@@ -52,18 +56,21 @@ internal sealed class Fraudar(AccountBook accounts) : IBaseline
     }
 
     public IEnumerable<ScoredSetting> Scores()
-        => [
-            .. Peel("all columns", Enum.GetValues<Kind>()),
-            .. Peel("without clients and tools", [Kind.Payment, Kind.Device, Kind.Network, Kind.Template, Kind.System]),
-            .. Peel("payments and devices", [Kind.Payment, Kind.Device]),
-            .. Peel("payments, devices and networks", [Kind.Payment, Kind.Device, Kind.Network]),
-            .. Peel("templates, system prompts and tools", [Kind.Template, Kind.System, Kind.Tools]),
-        ];
+        => from byShare in s_byShare
+           from owners in s_owners
+           from setting in (IEnumerable<ScoredSetting>)
+           [
+               .. Peel("all columns", Enum.GetValues<Kind>(), owners, byShare),
+               .. Peel("without clients and tools", [Kind.Payment, Kind.Device, Kind.Network, Kind.Template, Kind.System], owners, byShare),
+               .. Peel("payments, devices and networks", [Kind.Payment, Kind.Device, Kind.Network], owners, byShare),
+               .. Peel("templates, system prompts and tools", [Kind.Template, Kind.System, Kind.Tools], owners, byShare),
+           ]
+           select setting;
 
-    List<ScoredSetting> Peel(string name, Kind[] kinds)
+    List<ScoredSetting> Peel(string columns, Kind[] kinds, int owners, bool byShare)
     {
         var (density, finer) = (ScoredSetting.Empty(accounts.Count), ScoredSetting.Empty(accounts.Count));
-        var edges = SharedEdges(kinds);
+        var edges = SharedEdges(kinds, owners, byShare);
         for (var block = 0; block < Blocks && edges.Count > 0; block++)
         {
             var found = DensestBlock.Find(edges, accounts.Count, _kinds.Count);
@@ -82,23 +89,34 @@ internal sealed class Fraudar(AccountBook accounts) : IBaseline
             edges = left;
         }
 
-        return [new ScoredSetting($"{name}, density", density), new ScoredSetting($"{name}, density times own weight", finer)];
+        var name = $"{columns}, {(byShare ? "a tenth of exchanges" : "two uses")}, things of {owners} owners or more";
+        return [
+            new ScoredSetting($"{name}, density", density),
+            new ScoredSetting($"{name}, density times own weight", finer),
+        ];
     }
 
-    /// <summary>Edges to things that more than one party has.</summary>
-    List<(int Row, int Column)> SharedEdges(Kind[] kinds)
+    /// <summary>Edges to things that enough parties have.</summary>
+    List<(int Row, int Column)> SharedEdges(Kind[] kinds, int owners, bool byShare)
     {
-        var parties = new Dictionary<int, (ulong Party, bool IsShared)>();
+        var parties = new Dictionary<int, HashSet<ulong>>();
         var kept = _edges.Where(pair => kinds.Contains(_kinds[pair.Key.Column])
-                && (pair.Value >= FewestPrompts || _kinds[pair.Key.Column] is Kind.Payment or Kind.Device))
+                && (_kinds[pair.Key.Column] is Kind.Payment or Kind.Device || (byShare ? pair.Value >= FewestRatio * _exchanges[pair.Key.Row] : pair.Value >= FewestUses)))
             .Select(pair => pair.Key).Order().ToList();
         foreach (var (row, column) in kept)
         {
-            var party = accounts.Party(row);
-            parties[column] = parties.TryGetValue(column, out var known) ? (known.Party, known.IsShared || known.Party != party) : (party, false);
+            if (!parties.TryGetValue(column, out var set))
+            {
+                parties[column] = set = [];
+            }
+
+            if (set.Count < owners)
+            {
+                set.Add(accounts.Party(row));
+            }
         }
 
-        return [.. kept.Where(edge => parties[edge.Column].IsShared)];
+        return [.. kept.Where(edge => parties[edge.Column].Count >= owners)];
     }
 
     void Put(int account, Kind kind, ulong thing)

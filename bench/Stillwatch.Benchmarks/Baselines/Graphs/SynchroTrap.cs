@@ -4,7 +4,7 @@ namespace Stillwatch.Benchmarks.Baselines.Graphs;
 /// <remarks>
 /// As published: an action is (account, constraint object, time bucket); two accounts are as similar as the Jaccard ratio of their actions over
 /// the whole span; clusters by single linkage; large clusters are malicious. Constraint objects that fit an API: network (/24), prompt template,
-/// client; each by itself and the best of them. Ours: buckets of one and six hours; at least three actions in common; clusters of 5 and of 20;
+/// client, template with client; each by itself and the best of them. Ours: buckets of one and six hours; at least three actions in common; clusters of 5 and of 20;
 /// an account's score is the similarity at which it enters a cluster of that size, so one threshold cuts the whole tree. Accounts of one organization are not compared. A bucket with more than
 /// <see cref="MostInBucket"/> accounts (a popular client) compares the first ones only, and is counted in <see cref="CutBuckets"/>.
 /// Not given: payments and devices, which are no actions. Weakness: needs weeks of synchrony; single linkage chains.
@@ -17,7 +17,7 @@ internal sealed class SynchroTrap(AccountBook accounts) : IBaseline
     const long HourMs = 3_600_000;
     const int FewestMatches = 3;
 
-    static readonly string[] s_constraints = ["network", "template", "client"];
+    static readonly string[] s_constraints = ["network", "template", "client", "template and client"];
     static readonly int[] s_hours = [1, 6];
     static readonly int[] s_sizes = [5, 20];
 
@@ -35,6 +35,7 @@ internal sealed class SynchroTrap(AccountBook accounts) : IBaseline
         See(0, query.Network, hour, query.Account);
         See(1, query.Template < 0 ? 0 : (ulong)query.Template + 1, hour, query.Account);
         See(2, query.Client, hour, query.Account);
+        See(3, query.Template < 0 || query.Client == 0 ? 0 : Hash64.Join((ulong)query.Template + 1, query.Client), hour, query.Account);
     }
 
     public IEnumerable<ScoredSetting> Scores()
