@@ -3,6 +3,7 @@ using Stillwatch.Benchmarks;
 using Stillwatch.Benchmarks.Gateway;
 using Stillwatch.Benchmarks.Table;
 using Stillwatch.Console.Reports;
+using Stillwatch.Engine;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Simulator.Corpus;
 
@@ -49,6 +50,16 @@ switch (args.FirstOrDefault())
         return 0;
     case "yarp" when Option("--port") is { } port && Option("--upstream") is { } upstream:
         BareYarp.Run(int.Parse(port), upstream);
+        return 0;
+    case "archive" when args.Length > 1: // the processes of bench disclosure
+        System.Console.WriteLine(JsonSerializer.Serialize(ArchiveMaker.Make(
+            new SketchArchive(args[1]), Option("--scenario") ?? "disclosure-small", ulong.Parse(Option("--seed") ?? "1"), double.Parse(Option("--scale") ?? "1"),
+            Option("--corpus"), System.Console.Error)));
+        return 0;
+    case "detect" when args.Length > 1:
+        var settings = new DetectorSettings { Shards = int.Parse(Option("--shards") ?? "2"), MemoryBytes = long.Parse(Option("--memory-bytes") ?? "805306368") };
+        System.Console.WriteLine(JsonSerializer.Serialize(ArchiveDetection.Run(
+            new SketchArchive(args[1]), settings, !args.Contains("--logs-only"), Option("--report") ?? Path.Combine(args[1], "report.json"))));
         return 0;
     case "sketch":
         SketchBenchmark.Run(System.Console.Out);

@@ -26,8 +26,9 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
     const double MaxCommon = 0.5;
     const double MaxTaken = 0.2; // what is left of a template's users when a ring took its own is mostly its lawful users
     const double LicensedShare = 0.8;
+    const double HomeNats = 0.5; // by how much an account must belong more to another ring to change
 
-    readonly Population _population = new();
+    readonly Population _population = new(settings.Shards);
     readonly RingJudge _ringJudge = new(settings.Policy, settings.Ignored);
     readonly AccountJudge _accountJudge = new(settings.Policy);
 
@@ -55,14 +56,14 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
 
         // 3. Groups of linked accounts.
         var background = new Background(_population);
-        var candidates = new RingBuilder(_population, cohort, classes, members, Crossings).Build();
-        var selection = new RingMembers(_population, cohort, background, members, Crossings, Displacements);
+        var (candidates, nodes) = new RingBuilder(_population, cohort, classes, members, Crossings).Build();
+        var selection = new RingMembers(_population, cohort, background, members, nodes, Crossings, Displacements);
         var reference = new BenignReference(_population, cohort, background, nowMs);
 
         // 4. Judged on pooled evidence, each account on its own besides.
         JudgedRing? JudgeOf(RingCandidate candidate) => selection.Select(candidate, nowMs) is { } ring ? _ringJudge.Judge(ring, reference) : null;
         var first = candidates.AsParallel().AsOrdered().WithDegreeOfParallelism(settings.Shards).Select(JudgeOf).OfType<JudgedRing>().ToList();
-        var judged = RingMerge.Join(Distinct(first, JudgeOf), background, JudgeOf, Weight);
+        var judged = RingMerge.Join(Settled(Distinct(first, JudgeOf), JudgeOf), background, JudgeOf, Weight);
         var links = new LinkKeys(classes, members, Crossings);
         Current = [.. judged.Select(j => Settle(_ringJudge.Hold(j, Register.HeldBy(j.Ring, j.Verdict)), nowMs))
             .Select(c => IsBenign(c.Judged) ? c : c with { ClassKeys = ClassKeys.Of(c.Judged.Ring.Candidate, classes), LinkKeys = links.Of(c.Judged.Ring) })];
@@ -91,6 +92,39 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
         }
 
         return kept;
+    }
+
+    /// <summary>Accounts that a stronger ring took although they belong more to another go there, and both are judged anew.</summary>
+    static List<JudgedRing> Settled(List<JudgedRing> kept, Func<RingCandidate, JudgedRing?> judge)
+    {
+        var accused = kept.Where(k => !IsBenign(k)).ToList();
+        var homes = new Dictionary<int, int>();
+        for (var r = 0; r < accused.Count; r++)
+        {
+            foreach (var member in accused[r].Ring.Members)
+            {
+                var best = Enumerable.Range(0, accused.Count).MaxBy(o => accused[o].Ring.MembershipOf(member.Index) + (o == r ? HomeNats : 0));
+                if (best != r)
+                {
+                    homes[member.Index] = best;
+                }
+            }
+        }
+
+        JudgedRing? Anew(JudgedRing ring)
+        {
+            var r = accused.IndexOf(ring);
+            if (r < 0 || !homes.Any(h => h.Value == r || ring.Ring.Members.Any(m => m.Index == h.Key)))
+            {
+                return ring;
+            }
+
+            var others = accused.Where(o => o != ring).SelectMany(o => o.Ring.Members.Select(m => m.Index)).Where(a => homes.GetValueOrDefault(a, -1) != r);
+            var gone = homes.Where(h => h.Value != r).Select(h => h.Key);
+            return judge(ring.Ring.Candidate.Without(others.Concat(gone).ToHashSet()));
+        }
+
+        return homes.Count == 0 ? kept : [.. kept.Select(Anew).OfType<JudgedRing>()];
     }
 
     static bool IsBenign(JudgedRing ring) => ring.Verdict == Verdict.Automation;

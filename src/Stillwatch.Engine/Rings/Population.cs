@@ -5,8 +5,11 @@ namespace Stillwatch.Engine.Rings;
 
 /// <summary>All accounts seen so far in one fixed order (first exchange, then name), and which of them share a payer or a device.</summary>
 /// <remarks>Grows at each judgement by the accounts that are new; after a restore the same order comes back by sorting.</remarks>
-internal sealed class Population
+internal sealed class Population(int workers = 1)
 {
+    /// <summary>Accounts in a chunk, whatever the number of workers: what is added up chunk by chunk comes out the same.</summary>
+    const int ChunkAccounts = 4096;
+
     readonly Dictionary<ulong, int> _byName = [];
     readonly Dictionary<ulong, List<int>> _byPayment = [];
     readonly Dictionary<ulong, List<int>> _byDevice = [];
@@ -15,6 +18,27 @@ internal sealed class Population
     public IReadOnlyList<AccountState> Accounts => _accounts;
 
     public int Count => _accounts.Count;
+
+    public int Chunks => (Count + ChunkAccounts - 1) / ChunkAccounts;
+
+    /// <summary>Runs <paramref name="work"/> on every chunk (its number, its first account, the first one after it), several at once.</summary>
+    public void ForEachChunk(Action<int, int, int> work) =>
+        ForEach(Chunks, chunk => work(chunk, chunk * ChunkAccounts, Math.Min(Count, (chunk + 1) * ChunkAccounts)));
+
+    /// <summary>Runs <paramref name="work"/> on the numbers from 0 up to, not with, <paramref name="count"/>, several at once.</summary>
+    public void ForEach(int count, Action<int> work)
+    {
+        if (workers > 1 && count > 1)
+        {
+            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = workers }, work);
+            return;
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            work(i);
+        }
+    }
 
     public int IndexOf(ulong name) => _byName.GetValueOrDefault(name, -1);
 

@@ -59,11 +59,13 @@ internal sealed class ReferenceCohort
     static bool[] Select(Population population, Func<int, bool> rule)
     {
         var members = new bool[population.Count];
-        for (var i = 0; i < members.Length; i++)
+        population.ForEachChunk((_, from, to) =>
         {
-            members[i] = rule(i);
-        }
-
+            for (var i = from; i < to; i++)
+            {
+                members[i] = rule(i);
+            }
+        });
         return members;
     }
 

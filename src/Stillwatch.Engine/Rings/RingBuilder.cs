@@ -20,7 +20,7 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
     const double MaxClientShare = 0.9;
     const int MaxRings = 128;
 
-    public List<RingCandidate> Build()
+    public (List<RingCandidate> Candidates, RingNodes Nodes) Build()
     {
         var templates = Templates();
         var identities = new IdentityLinks(population, crossings);
@@ -53,7 +53,7 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
             Add(candidates, accounts, templates, identities, byIdentity: true);
         }
 
-        return [.. candidates.OrderByDescending(r => r.Accounts.Count).ThenBy(r => r.Accounts[0]).Take(MaxRings)];
+        return ([.. candidates.OrderByDescending(r => r.Accounts.Count).ThenBy(r => r.Accounts[0]).Take(MaxRings)], new RingNodes(templates, identities.Groups));
     }
 
     /// <summary>The template classes that enough actors follow and the reference cohort mostly does not.</summary>

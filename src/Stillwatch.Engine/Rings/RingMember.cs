@@ -40,10 +40,10 @@ internal enum RingTraits : ushort
 }
 
 /// <summary>An account as a possible member of a ring.</summary>
-internal sealed record RingMember(int Index, AccountState Account, int Hits, RingTraits Traits)
+internal sealed record RingMember(int Index, AccountState Account, int Hits, RingTraits Traits, RingTies Ties)
 {
     /// <summary>Networks it shares with the ring beyond chance.</summary>
-    public int Exits { get; init; }
+    public int Exits => Ties.Exits;
 
     /// <summary>Share of the account's sampled exchanges that follow the ring's templates, 0 to 1.</summary>
     public double TemplateShare => Account.Digests.Length == 0 ? 0 : (double)Hits / Account.Digests.Length;

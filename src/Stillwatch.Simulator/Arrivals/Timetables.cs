@@ -145,8 +145,8 @@ static class Timetables
         return Sessions(times);
     }
 
-    // Ten minutes of silence begin a new session.
-    static Slot[] Sessions(List<double> times)
+    /// <summary>Ordered times as slots: ten minutes of silence begin a new session.</summary>
+    public static Slot[] Sessions(IReadOnlyList<double> times)
     {
         var slots = new Slot[times.Count];
         for (var exchange = 0; exchange < slots.Length; exchange++)

@@ -16,45 +16,138 @@ namespace Stillwatch.Simulator.Campaigns;
 /// </remarks>
 sealed class CampaignBuilder
 {
+    /// <summary>More rounds than an account lives to see.</summary>
+    const int RoundsPerLife = 10_000;
+
+    /// <summary>As in class chat.</summary>
+    const double OwnerExchangesMedian = 15;
+
     readonly World _world;
     readonly CampaignPlan _plan;
     readonly SeededRandom _random;
-    readonly int _accounts;
+    readonly IReadOnlyList<string> _capabilities;
+    readonly int _seats;
+    readonly int _generations;
 
-    CampaignBuilder(World world, CampaignPlan plan)
+    CampaignBuilder(World world, CampaignPlan plan, int ring)
     {
         _world = world;
         _plan = plan;
-        _random = new SeededRandom(SeededRandom.Derive(world.Seed, SeededRandom.Name($"campaign {plan.Name}")));
-        _accounts = world.Scaled(plan.Accounts);
+        var (rings, name) = (plan.Adaptation.Rings, ring == 0 ? $"campaign {plan.Name}" : $"campaign {plan.Name} ring {ring}");
+        _random = new SeededRandom(SeededRandom.Derive(world.Seed, SeededRandom.Name(name)));
+        // One operator deals the capabilities out, so that no ring shows all of what is wanted.
+        _capabilities = rings == 1 ? plan.Capabilities : [.. plan.Capabilities.Where((_, number) => number % rings == ring % Math.Max(1, plan.Capabilities.Count))];
+        var accounts = world.Scaled(plan.Accounts);
+        accounts = Math.Max(2, ((ring + 1) * accounts / rings) - (ring * accounts / rings));
+        _generations = plan.Adaptation.ChurnHours > 0
+            ? Math.Max(1, (int)Math.Ceiling((world.Scenario.Hours - plan.StartHour - plan.RampHours) / plan.Adaptation.ChurnHours)) : 1;
+        _seats = Math.Max(2, accounts / _generations);
     }
 
-    public static void Build(World world, CampaignPlan plan) => new CampaignBuilder(world, plan).Build();
+    public static void Build(World world, CampaignPlan plan)
+    {
+        for (var ring = 0; ring < plan.Adaptation.Rings; ring++)
+        {
+            new CampaignBuilder(world, plan, ring).Build();
+        }
+    }
 
     void Build()
     {
-        var verdict = _plan.Kind == CampaignKind.Relay ? Verdict.Resale : Verdict.Distillation;
-        var members = Enumerable.Range(0, _accounts).Select(_ => _world.Enrolment.Open($"campaign:{_plan.Name}", verdict)).ToList();
-        SignUp(members);
-        Pay(members);
-        Connect(members);
-        var harvest = new HarvestList(_world, _plan, _random, _accounts);
-        Equip(members, harvest.Habits);
+        var members = Enumerable.Range(0, _seats).Select(_ => Open()).ToList();
+        var rented = members.Take((int)Math.Round(_seats * _plan.Adaptation.RentedRatio)).ToHashSet();
+        var bought = members.Where(persona => !rented.Contains(persona)).ToList();
+        SignUp(bought);
+        Pay(bought);
+        var exit = Exits();
+        Connect(bought, exit);
+        var harvest = new HarvestList(_world, _plan, _capabilities, _random, _seats);
+        Equip(bought, harvest.Habits, out var usual);
         // Members take their numbers in the task list at random: neighbours in the list share no card.
-        var numbers = Enumerable.Range(0, _accounts).ToArray();
+        var numbers = Enumerable.Range(0, _seats).ToArray();
         Shuffle(numbers);
         var pivot = _world.ReleaseMs + (_random.Between(1.0, 8.0) * World.HourMs);
-        for (var member = 0; member < members.Count; member++)
+        for (var seat = 0; seat < _seats; seat++)
         {
-            var persona = members[member];
-            var random = persona.Random;
-            persona.MovesAtMs = random.Chance(_plan.PivotRatio) ? Math.Max(_world.ReleaseMs, pivot + (random.Normal() * 2.5 * World.HourMs)) : null;
+            var persona = members[seat];
+            persona.MovesAtMs = Moves(persona, pivot);
+            if (rented.Contains(persona))
+            {
+                Rent(persona, usual, exit, harvest, numbers[seat]);
+                continue;
+            }
+
             var begin = Math.Max(_plan.StartHour * World.HourMs, (persona.Record.Created!.Value - _world.Scenario.Start).TotalMilliseconds + (World.HourMs / 6));
-            begin = Math.Min(begin + random.Between(0, _plan.RampHours * World.HourMs), _world.SpanMs * 0.9);
-            var count = Math.Max(1, (int)Math.Round(random.LogNormal(_plan.ExchangesMedian, _plan.ExchangesSigma)));
-            var slots = Timetables.Shifts(random, count, begin, _world.SpanMs, random.Chance(_plan.EvenRatio));
-            _world.Actors.Add(new HarvestActor(_world, persona, slots, _plan, harvest, numbers[member], _world.SpanMs));
+            begin = Math.Min(begin + persona.Random.Between(0, _plan.RampHours * World.HourMs), _world.SpanMs * 0.9);
+            Add(persona, harvest, numbers[seat], begin, generation: 0);
+            Replace(persona, harvest, numbers[seat], begin, pivot);
         }
+    }
+
+    Persona Open() => _world.Enrolment.Open($"campaign:{_plan.Name}", _plan.Kind == CampaignKind.Relay ? Verdict.Resale : Verdict.Distillation);
+
+    double? Moves(Persona persona, double pivot)
+        => persona.Random.Chance(_plan.PivotRatio) ? Math.Max(_world.ReleaseMs, pivot + (persona.Random.Normal() * 2.5 * World.HourMs)) : null;
+
+    Slot[] Slots(Persona persona, double begin, int generation)
+    {
+        var count = Math.Max(1, (int)Math.Round(persona.Random.LogNormal(_plan.ExchangesMedian, _plan.ExchangesSigma)));
+        var life = _plan.Adaptation.ChurnHours * World.HourMs;
+        var end = life > 0 && generation + 1 < _generations ? Math.Min(_world.SpanMs, begin + life) : _world.SpanMs;
+        return CampaignTimes.Of(persona.Random, _plan, count, begin, end);
+    }
+
+    void Add(Persona persona, HarvestList harvest, int number, double begin, int generation)
+        => _world.Actors.Add(new HarvestActor(_world, persona, Slots(persona, begin, generation), _plan, harvest, number, generation * RoundsPerLife));
+
+    // The heirs of a seat: fresh accounts with its card, exits and client, opened minutes before the one before them goes.
+    void Replace(Persona first, HarvestList harvest, int number, double begin, double pivot)
+    {
+        for (var generation = 1; generation < _generations; generation++)
+        {
+            var heir = Open();
+            var born = Math.Min(begin + (generation * _plan.Adaptation.ChurnHours * World.HourMs), _world.SpanMs * 0.97);
+            heir.Record = heir.Record with
+            {
+                Created = _world.Enrolment.At(born - heir.Random.Between(3, 20.0) * 60_000),
+                Payment = first.Record.Payment,
+                PaymentBin = first.Record.PaymentBin,
+                Verification = first.Record.Verification,
+                SignupIp = first.Addresses[0].Ip,
+            };
+            (heir.Addresses, heir.Client, heir.NamesSessions) = (first.Addresses, first.Client, first.NamesSessions);
+            (heir.Temperature, heir.MaxTokens, heir.Verbosity) = (first.Temperature, first.MaxTokens, first.Verbosity);
+            heir.MovesAtMs = Moves(heir, pivot);
+            Add(heir, harvest, number, born, generation);
+        }
+    }
+
+    // An aged customer with a card and a talk of their own; the campaign has a key of it.
+    void Rent(Persona owner, ClientHabit usual, Func<SeededRandom, Address> exit, HarvestList harvest, int number)
+    {
+        var random = owner.Random;
+        var (card, bin) = (owner.Record.Payment ?? _world.Enrolment.Token("pm_", owner.Seed), owner.Record.PaymentBin ?? Enrolment.Bin(Enrolment.AnyBin(random)));
+        owner.Record = owner.Record with
+        {
+            Created = _world.Enrolment.At(-(60 + random.Exponential(200)) * 24 * World.HourMs),
+            Verification = owner.Record.Verification < VerificationLevel.Payment ? VerificationLevel.Payment : owner.Record.Verification,
+            Payment = card,
+            PaymentBin = bin,
+        };
+        // What the renter brings along: the owner's record is not touched by it.
+        var equipment = new Persona
+        {
+            Record = owner.Record, Class = owner.Class, Random = random, Seed = owner.Seed, Key = owner.Key, Model = owner.Model,
+            Client = random.Chance(_plan.UniformClientRatio) ? usual : owner.Client,
+            Addresses = [exit(random), exit(random)], Temperature = harvest.Habits.Temperature, MaxTokens = harvest.Habits.MaxTokens ?? 4096,
+        };
+        var talk = Timetables.Person(random, (int)Math.Clamp(random.LogNormal(OwnerExchangesMedian, 1), 1, 400), 0, _world.SpanMs, 5);
+        var begin = (_plan.StartHour + random.Between(0, _plan.RampHours)) * World.HourMs;
+        _world.Actors.Add(RentedActor.Of(
+            _world,
+            new PersonActor(_world, owner, talk, new PersonHabits()),
+            new HarvestActor(_world, owner, Slots(owner, begin, 0), _plan, harvest, number),
+            equipment));
     }
 
     // Waves of sign-ups by a script, on different days; farms age some accounts before they use them.
@@ -67,12 +160,17 @@ sealed class CampaignBuilder
         {
             var at = _random.Pick(waves) - (persona.Random.NextRatio() * _plan.Signup.WaveMinutes * 60_000);
             // Some are bought, with an age and a past of their own.
-            persona.Record = persona.Record with { Created = _world.Enrolment.At(persona.Random.Chance(0.12) ? Enrolment.AnyAge(persona.Random) : at) };
+            var created = _world.Enrolment.At(persona.Random.Chance(0.12) ? Enrolment.AnyAge(persona.Random) : at);
+            if (!_plan.Adaptation.OwnSignup)
+            {
+                persona.Record = persona.Record with { Created = created };
+            }
         }
     }
 
     void Pay(List<Persona> members)
     {
+        var own = members.Select(persona => (persona.Record.Payment, persona.Record.PaymentBin, persona.Record.Verification)).ToList();
         var bins = Enumerable.Range(0, _plan.Payment.Bins).Select(_ => Enrolment.Bin(Enrolment.AnyBin(_random))).ToArray();
         var order = members.ToArray();
         Shuffle(order);
@@ -96,31 +194,52 @@ sealed class CampaignBuilder
                 persona.Record = persona.Record with { PaymentBin = _random.Pick(bins) };
             }
         }
+
+        for (var member = 0; _plan.Adaptation.OwnCard && member < members.Count; member++)
+        {
+            var (card, bin, level) = own[member];
+            members[member].Record = members[member].Record with { Payment = card, PaymentBin = bin, Verification = level };
+        }
     }
 
-    void Connect(List<Persona> members)
+    // The pool of proxies; or the networks of innocents.
+    Func<SeededRandom, Address> Exits()
     {
         var addresses = _world.Enrolment.Addresses;
-        var pool = Enumerable.Range(0, Math.Max(2, (int)(_accounts / _plan.Network.AccountsPerPrefix)))
+        var pool = Enumerable.Range(0, Math.Max(2, (int)(_seats / _plan.Network.AccountsPerPrefix)))
             .Select(_ => _random.Chance(_plan.Network.DatacenterRatio) ? NetworkKind.Datacenter : NetworkKind.Residential)
             .Select(kind => (Kind: kind, Prefix: addresses.Prefix(_random, kind))).ToArray();
-        Address Exit(SeededRandom random)
+        if (_plan.Adaptation.Framing == Framing.Exits)
+        {
+            return random => random.Pick(_world.Victims.Exits)(random);
+        }
+
+        return random =>
         {
             var (kind, prefix) = random.Pick(pool);
             return addresses.At(random, kind, prefix);
-        }
+        };
+    }
 
+    void Connect(List<Persona> members, Func<SeededRandom, Address> exit)
+    {
         foreach (var persona in members)
         {
-            var rotations = (int)Math.Round(persona.Random.Exponential(_plan.Network.RotationsPerDay * _world.Scenario.Hours / 24));
-            persona.Addresses = [.. Enumerable.Range(0, Math.Clamp(1 + rotations, 1, 8)).Select(_ => Exit(persona.Random))];
-            persona.Record = persona.Record with { SignupIp = persona.Random.Chance(0.8) ? Exit(persona.Random).Ip : persona.Record.SignupIp };
+            var (random, home) = (persona.Random, persona.Record.SignupIp);
+            var rotations = (int)Math.Round(random.Exponential(_plan.Network.RotationsPerDay * _world.Scenario.Hours / 24));
+            persona.Addresses = [.. Enumerable.Range(0, Math.Clamp(1 + rotations, 1, 8)).Select(_ => exit(random))];
+            persona.Record = persona.Record with { SignupIp = random.Chance(0.8) ? exit(random).Ip : home };
+            if (_plan.Adaptation.Residential)
+            {
+                persona.Addresses = [_world.Enrolment.Addresses.Draw(random, NetworkKind.Residential)];
+                persona.Record = persona.Record with { SignupIp = persona.Addresses[0].Ip };
+            }
         }
     }
 
-    void Equip(List<Persona> members, HarvestHabits habits)
+    void Equip(List<Persona> members, HarvestHabits habits, out ClientHabit usual)
     {
-        var usual = ClientHabit.Draw(_random);
+        usual = ClientHabit.Draw(_random);
         var verbosity = _random.Between(0.75, 1.2);
         foreach (var persona in members)
         {
@@ -137,7 +256,11 @@ sealed class CampaignBuilder
             if (random.Chance(0.15))
             {
                 // Anti-detect browsers give most sign-ups a device of their own, not all.
-                persona.Record = persona.Record with { Device = members[random.Below(Math.Min(members.Count, 12))].Record.Device };
+                var other = members[random.Below(Math.Min(members.Count, 12))];
+                if (!_plan.Adaptation.OwnDevice)
+                {
+                    persona.Record = persona.Record with { Device = other.Record.Device };
+                }
             }
         }
     }

@@ -9,28 +9,42 @@ using Stillwatch.Simulator.Words;
 namespace Stillwatch.Simulator.Campaigns;
 
 /// <summary>One account of a campaign: harvest by the task list, with cover traffic, resold users, follow-ups and grading as its plan says.</summary>
-sealed class HarvestActor(World world, Persona persona, Slot[] slots, CampaignPlan plan, HarvestList list, int member, double spanMs)
+/// <param name="member">Its place in the task list.</param>
+/// <param name="firstRound">Where in its part of the list it begins: an heir goes on behind the account it replaces.</param>
+sealed class HarvestActor(World world, Persona persona, Slot[] slots, CampaignPlan plan, HarvestList list, int member, int firstRound = 0)
     : Actor(world, persona, slots)
 {
+    const double MixedRatio = 0.5;
+
     readonly Conversation _talk = new(world);
     // A relay deals a few dozen of its users to an account at a time.
     readonly EndUsers _users = new(world, persona.Seed, 30);
     // Some accounts carry more of the harvest and some more of the rest.
     readonly double _tilt = persona.Random.LogNormal(1, 0.25);
-    int _round;
+    int _round = firstRound;
     bool _harvesting;
     Turn? _task;
+    AgentProgram? _program;
 
     protected override Turn Speak(int index)
     {
-        var draw = Random.NextRatio() / _tilt;
+        var adaptation = plan.Adaptation;
+        if (adaptation.FloodRatio > 0 && Random.Chance(adaptation.FloodRatio))
+        {
+            _harvesting = false;
+            return Flood();
+        }
+
+        // Where the harvest is the smaller part, it is the harvest that varies from account to account.
+        var rest = plan.ResaleRatio + plan.CoverRatio;
+        var draw = rest > MixedRatio ? 1 - ((1 - Random.NextRatio()) / _tilt) : Random.NextRatio() / _tilt;
         if (draw < plan.ResaleRatio || plan.Kind == CampaignKind.Relay)
         {
             _harvesting = false;
             return _users.Speak(Random, named: false, ExchangeLabel.Resale, Persona.Verbosity);
         }
 
-        if (draw < plan.ResaleRatio + plan.CoverRatio)
+        if (draw < rest)
         {
             _harvesting = false;
             return Cover();
@@ -40,6 +54,12 @@ sealed class HarvestActor(World world, Persona persona, Slot[] slots, CampaignPl
         if (Random.Chance(plan.FeedbackRatio) && list.Grade(member, ms, Random) is { } graded)
         {
             return graded;
+        }
+
+        if (adaptation.EchoRatio > 0 && Random.Chance(adaptation.EchoRatio) && World.Victims.Board.Draw(Random, ms, byVictim: true) is { } published)
+        {
+            _harvesting = false;
+            return Paste(published);
         }
 
         if (_harvesting && !Slots[index].Starts && _task?.Call is { } call)
@@ -52,15 +72,21 @@ sealed class HarvestActor(World world, Persona persona, Slot[] slots, CampaignPl
             return FollowUp();
         }
 
-        var turn = list.Task(member, _round++, Random, Persona.Verbosity);
+        (var turn, _program) = list.Task(member, _round++, Random, Persona.Verbosity);
         _harvesting = true;
         _talk.Clear();
         // What will be graded is in the log in full, as the grader has it in full.
-        var keep = plan.FeedbackRatio > 0 && turn.Answer.Tokens >= 60 && Random.Chance(plan.FeedbackRatio * 1.5) && ms < spanMs;
-        var answer = turn.Answer with { Logged = keep };
+        var keep = plan.FeedbackRatio > 0 && turn.Answer.Tokens >= 60 && Random.Chance(plan.FeedbackRatio * 1.5) && ms < World.SpanMs;
+        var put = adaptation.EchoRatio > 0 && turn.Answer.Tokens >= 60 && Random.Chance(adaptation.EchoRatio);
+        var answer = turn.Answer with { Logged = keep || put };
         if (keep)
         {
             list.Keep(answer, ms, member);
+        }
+
+        if (put)
+        {
+            World.Victims.Board.Post(answer, ms, byVictim: false);
         }
 
         _talk.Say(((TextPart)turn.Messages[0].Parts[0]).Text, answer);
@@ -72,7 +98,7 @@ sealed class HarvestActor(World world, Persona persona, Slot[] slots, CampaignPl
             Messages = turn.Messages,
             Answer = answer,
             Label = ExchangeLabel.Harvest,
-            Status = keep ? 200 : null,
+            Status = answer.Logged ? 200 : null,
         };
         return _task;
     }
@@ -88,6 +114,32 @@ sealed class HarvestActor(World world, Persona persona, Slot[] slots, CampaignPl
         };
     }
 
+    // Words that nobody has used, nor will again: they fill the tables of whoever counts words.
+    Turn Flood()
+    {
+        var text = new System.Text.StringBuilder();
+        for (var word = Random.Between(60, 160); word > 0; word--)
+        {
+            for (var letter = Random.Between(3, 9); letter > 0; letter--)
+            {
+                text.Append((char)('a' + Random.Below(26)));
+            }
+
+            text.Append(' ');
+        }
+
+        var answer = new Answer(Random.NextUInt64(), Random.Between(5, 60), OutputStyle.Prose);
+        return new Turn { Messages = [Message.User(text.ToString())], Answer = answer, Label = ExchangeLabel.Cover };
+    }
+
+    // What an innocent published, as if the campaign had got it: a false trail to whoever it was served to.
+    Turn Paste(Answer published)
+    {
+        var answer = new Answer(Random.NextUInt64(), (int)Math.Clamp(Random.LogNormal(160, 0.7), 10, 1500), OutputStyle.Prose);
+        var text = $"{World.Library.Text(PromptKind.FollowUp, Random)}\n\n{published.Text(World)}";
+        return new Turn { Messages = [Message.User(text)], Answer = answer, Label = ExchangeLabel.Harvest };
+    }
+
     // The next round of a trajectory: what a tool gave, made up or real, and perhaps another call.
     Turn Result(Turn task, ToolUsePart call)
     {
@@ -96,7 +148,7 @@ sealed class HarvestActor(World world, Persona persona, Slot[] slots, CampaignPl
         {
             System = task.System,
             Tools = task.Tools,
-            Call = list.NextCall(Random),
+            Call = Random.Chance(0.5) ? _program!.Call(World, Random) : null,
             Messages = _talk.Say(new ToolResultPart(call.Id, World.Library.Grammar.Expand("tool_note", Random)), answer, call),
             Answer = answer,
             Label = ExchangeLabel.Harvest,

@@ -23,15 +23,18 @@ sealed class HarvestList
     readonly SlotTemplate _grading;
     readonly AgentProgram _program;
     readonly List<Harvested> _waiting = [];
+    readonly AdaptationPlan _adaptation;
     readonly ulong _seed;
 
-    public HarvestList(World world, CampaignPlan plan, SeededRandom random, int members)
+    /// <param name="capabilities">What this list is after; empty takes whatever tools there are.</param>
+    public HarvestList(World world, CampaignPlan plan, IReadOnlyList<string> capabilities, SeededRandom random, int members)
     {
         _world = world;
         _members = members;
+        _adaptation = plan.Adaptation;
         _seed = random.NextUInt64();
         Habits = random.Pick(world.Habits);
-        var fitting = world.Families.ForCampaigns.Where(family => plan.Capabilities.Contains(family.Capability.ToString().ToLowerInvariant())).ToList();
+        var fitting = world.Families.ForCampaigns.Where(family => capabilities.Contains(family.Capability.ToString().ToLowerInvariant())).ToList();
         var families = (fitting.Count > 0 ? fitting : world.Families.ForCampaigns).ToList();
         // One tool of each capability first, then others, as a campaign wants breadth before variety.
         while (_templates.Count < plan.Templates && families.Count > 0)
@@ -46,6 +49,7 @@ sealed class HarvestList
             }
         }
 
+        Adapt();
         var desk = new SeededRandom(_seed);
         _grading = new SlotTemplate(world.Library.Grammar.Expand("harvest_grading", desk));
         // Trajectories need tools: one set of them, sent along with every agentic task of the campaign.
@@ -54,13 +58,40 @@ sealed class HarvestList
 
     public HarvestHabits Habits { get; }
 
-    /// <summary>The exchange of a member's given round.</summary>
-    public Turn Task(int member, int round, SeededRandom random, double verbosity)
+    void Adapt()
+    {
+        for (var number = 0; number < _templates.Count; number++)
+        {
+            if (_adaptation.Languages > 1)
+            {
+                _templates[number] = new ForeignTemplate(_templates[number], _adaptation.Languages, _world.Library, SeededRandom.Derive(_seed, 0xF0E1 + (ulong)number));
+            }
+
+            if (_adaptation.Framing == Framing.Template)
+            {
+                var texts = _world.Victims.Texts;
+                _templates[number] = new CopiedTemplate(texts[(int)((_seed + (ulong)number) % (ulong)texts.Count)], _templates[number]);
+            }
+        }
+    }
+
+    // The number of a rewording; null: the words as published.
+    ulong? Draw(SeededRandom random) => _adaptation.Paraphrase switch
+    {
+        Paraphrase.Pool => SeededRandom.Derive(_seed ^ 0x9A4A, (ulong)random.Below(_adaptation.Rewordings)),
+        Paraphrase.Machine => random.NextUInt64(),
+        _ => null,
+    };
+
+    /// <summary>The exchange of a member's given round, and the tools it goes on with.</summary>
+    public (Turn Turn, AgentProgram Program) Task(int member, int round, SeededRandom random, double verbosity)
     {
         var item = (member + ((long)round * _members)) / Math.Max(1, Habits.SamplesPerPrompt);
         // Each member works mostly at one of the templates, and takes a turn at the others.
         var which = (member + (SeededRandom.Derive(_seed, (ulong)item) % 100 < 72 ? 0 : item)) % _templates.Count;
-        var request = _templates[(int)which].Compose(_world.Library, SeededRandom.Derive(_seed, (ulong)which), item);
+        var wording = Draw(random);
+        var words = wording is { } number ? _world.Library.Reword(number) : null;
+        var request = _templates[(int)which].Compose(_world.Library, SeededRandom.Derive(_seed, (ulong)which), item, words);
         var (style, median) = _capabilities[(int)which] switch
         {
             Capability.Reasoning => (OutputStyle.Steps, 280),
@@ -71,19 +102,19 @@ sealed class HarvestList
             _ => (OutputStyle.Prose, 185),
         };
         var agentic = _capabilities[(int)which] == Capability.Agentic;
-        return new Turn
+        // A tool sheet is part of the frame: a rewording brings names and descriptions of its own.
+        var program = agentic && wording is { } sheet ? new AgentProgram(_world, sheet, 0, 5) : _program;
+        var turn = new Turn
         {
             System = request.System,
-            Tools = agentic ? _program.Tools : [],
-            Call = agentic && random.Chance(0.6) ? _program.Call(_world, random) : null,
+            Tools = agentic ? program.Tools : [],
+            Call = agentic && random.Chance(0.6) ? program.Call(_world, random) : null,
             Messages = [Message.User(request.Text)],
             Answer = new Answer(random.NextUInt64(), (int)Math.Clamp(random.LogNormal(median * verbosity, 0.85), 10, 3000), style),
             Label = ExchangeLabel.Harvest,
         };
+        return (turn, program);
     }
-
-    /// <summary>Whether a trajectory goes on after a result, and with which call.</summary>
-    public ToolUsePart? NextCall(SeededRandom random) => random.Chance(0.5) ? _program.Call(_world, random) : null;
 
     /// <summary>Remembers an answer for grading; the oldest is forgotten when too many wait.</summary>
     public void Keep(Answer answer, uint ms, int member)
@@ -109,7 +140,8 @@ sealed class HarvestList
             }
 
             _waiting.RemoveAt(index);
-            var text = _grading.Fill(_world.Library, SeededRandom.Derive(_seed, 0x6AD), (long)(found.Answer.Seed >> 2), found.Answer.Text(_world));
+            var words = Draw(random) is { } number ? _world.Library.Reword(number) : null;
+            var text = _grading.Fill(_world.Library, SeededRandom.Derive(_seed, 0x6AD), (long)(found.Answer.Seed >> 2), found.Answer.Text(_world), words: words);
             return new Turn
             {
                 Messages = [Message.User(text)],

@@ -1,3 +1,5 @@
+using Stillwatch.Simulator.Words;
+
 namespace Stillwatch.Simulator.Corpus;
 
 /// <summary>One request of a harvest: its system prompt, if it has one, and its user text.</summary>
@@ -7,7 +9,8 @@ readonly record struct HarvestItem(string? System, string Text);
 abstract class HarvestTemplate
 {
     /// <summary>Item <paramref name="index"/> of the task list that <paramref name="seed"/> names; each index gives another item.</summary>
-    public abstract HarvestItem Compose(PromptLibrary library, ulong seed, long index);
+    /// <param name="words">Says the frame in other words, the system prompt too; the slots' items stay. Null: as published.</param>
+    public abstract HarvestItem Compose(PromptLibrary library, ulong seed, long index, Rewording? words = null);
 }
 
 /// <summary>The templates of one harvesting tool, as it would publish them: campaigns use them, and so do honest people.</summary>

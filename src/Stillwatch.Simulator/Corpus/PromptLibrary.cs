@@ -9,6 +9,8 @@ namespace Stillwatch.Simulator.Corpus;
 sealed class PromptLibrary
 {
     readonly Dictionary<PromptKind, string[]> _pools;
+    readonly Dictionary<string, string[]> _foreign;
+    readonly Synonyms _synonyms;
     readonly string[] _vocabulary;
 
     public PromptLibrary(Grammar grammar, IReadOnlyList<CorpusRecord> records)
@@ -20,6 +22,10 @@ sealed class PromptLibrary
             .Where(item => item.Kind is not null && item.Campaign is null)
             .GroupBy(item => item.Kind!.Value, item => item.Text!)
             .ToDictionary(group => group.Key, group => group.Distinct().ToArray());
+        _foreign = records.Where(record => record.Campaign is null && record.Text!.Length < 3000 && Languages.Of(record.Lang) is not null)
+            .GroupBy(record => Languages.Of(record.Lang)!, record => record.Text!)
+            .ToDictionary(group => group.Key, group => group.Distinct().ToArray());
+        _synonyms = Synonyms.Load();
         _vocabulary = _pools.Count == 0 ? GrammarWords(grammar) : CorpusWords(_pools);
     }
 
@@ -88,6 +94,27 @@ sealed class PromptLibrary
 
         return text.Length > characters ? text.ToString(0, Whole(text, characters)) : text.ToString();
     }
+
+    /// <summary>Item number <paramref name="index"/> in <paramref name="language"/>, one of <see cref="Languages.Foreign"/>: of the corpus where it has that language.</summary>
+    public string ForeignItem(string language, ulong seed, long index)
+    {
+        var random = new SeededRandom(SeededRandom.Derive(seed, (ulong)index));
+        if (_foreign.TryGetValue(language, out var pool) && pool.Length >= 20 && random.Chance(0.75))
+        {
+            return TextVariation.Vary(random.Pick(pool), random.Pick(pool), _vocabulary, random, 0.2);
+        }
+
+        var text = new StringBuilder();
+        for (var sentence = random.Between(1, 4); sentence > 0; sentence--)
+        {
+            Grammar.Expand($"chat_{language}", random, text.Append(text.Length > 0 ? " " : ""));
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The rewording that <paramref name="seed"/> names.</summary>
+    public Rewording Reword(ulong seed) => new(_synonyms, _vocabulary, seed);
 
     public string Vary(string text, SeededRandom random, double ratio) => TextVariation.Vary(text, text, _vocabulary, random, ratio);
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Stillwatch.Simulator.Randomness;
+using Stillwatch.Simulator.Words;
 
 namespace Stillwatch.Simulator.Corpus;
 
@@ -39,29 +40,52 @@ sealed partial class RecordTemplate : HarvestTemplate
     /// <summary>Characters that every request of the template begins and ends with.</summary>
     public int FixedCharacters => _head + _tail;
 
-    public override HarvestItem Compose(PromptLibrary library, ulong seed, long index)
+    public override HarvestItem Compose(PromptLibrary library, ulong seed, long index, Rewording? words = null)
     {
         var random = new SeededRandom(SeededRandom.Derive(seed, (ulong)index));
         var record = _records[(int)((seed + (ulong)index) % (ulong)_records.Count)];
-        if (index < _records.Count)
+        var recorded = index < _records.Count;
+        if (recorded && words is null)
         {
             return new HarvestItem(record.System, record.Text!);
         }
 
         var text = record.Text!;
-        var result = new StringBuilder(text.Length + 200).Append(text, 0, _head);
+        var result = new StringBuilder(text.Length + 200);
+        Frame(text.AsSpan(0, _head), words, result);
         var lines = Middle(text).Split('\n');
         for (var line = 0; line < lines.Length; line++)
         {
-            result.Append(line > 0 ? "\n" : "").Append(Refill(lines[line], lines.Length, library, random, seed, index + line));
+            result.Append(line > 0 ? "\n" : "");
+            if (_frame.Contains(lines[line].Trim()))
+            {
+                Frame(lines[line], words, result);
+            }
+            else
+            {
+                result.Append(recorded ? lines[line] : Refill(lines[line], lines.Length, library, random, seed, index + line));
+            }
         }
 
-        return new HarvestItem(record.System, result.Append(text, text.Length - _tail, _tail).ToString());
+        Frame(text.AsSpan(text.Length - _tail), words, result);
+        return new HarvestItem(record.System is { } system && words is not null ? words.Of(system) : record.System, result.ToString());
+    }
+
+    static void Frame(ReadOnlySpan<char> text, Rewording? words, StringBuilder result)
+    {
+        if (words is null)
+        {
+            result.Append(text);
+        }
+        else
+        {
+            result.Append(words.Of(text.ToString()));
+        }
     }
 
     string Refill(string line, int lines, PromptLibrary library, SeededRandom random, ulong seed, long index)
     {
-        if (line.Trim() is "" || _frame.Contains(line.Trim()))
+        if (line.Trim() is "")
         {
             return line;
         }

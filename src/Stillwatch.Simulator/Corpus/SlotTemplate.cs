@@ -9,21 +9,24 @@ sealed class SlotTemplate(string text, string? system = null) : HarvestTemplate
 {
     readonly string[] _pieces = Cut(text);
 
-    public override HarvestItem Compose(PromptLibrary library, ulong seed, long index) => new(system, Fill(library, seed, index, null));
+    public string? System => system;
 
-    /// <summary>The text with <paramref name="given"/> in its first slot for an answer, and made-up material in the others.</summary>
-    public string Fill(PromptLibrary library, ulong seed, long index, string? given)
+    public override HarvestItem Compose(PromptLibrary library, ulong seed, long index, Rewording? words = null)
+        => new(system is not null && words is not null ? words.Of(system) : system, Fill(library, seed, index, null, words: words));
+
+    /// <summary>The text with <paramref name="given"/> in its first slot called <paramref name="slot"/>, or in its very first when that is null, and made-up material in the others.</summary>
+    public string Fill(PromptLibrary library, ulong seed, long index, string? given, string? slot = "answer", Rewording? words = null)
     {
         var result = new StringBuilder();
         for (var piece = 0; piece < _pieces.Length; piece++)
         {
             if (piece % 2 == 0)
             {
-                result.Append(_pieces[piece]);
+                result.Append(words?.Of(_pieces[piece]) ?? _pieces[piece]);
                 continue;
             }
 
-            if (_pieces[piece] == "answer" && given is not null)
+            if (given is not null && (slot is null || _pieces[piece] == slot))
             {
                 result.Append(given);
                 given = null;

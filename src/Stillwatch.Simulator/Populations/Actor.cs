@@ -23,6 +23,9 @@ abstract class Actor(World world, Persona persona, Slot[] slots)
     /// <summary>What is sent at slot <paramref name="index"/>; called once for each, in order.</summary>
     protected abstract Turn Speak(int index);
 
+    /// <summary>What this actor says at its slot <paramref name="index"/>, for one who speaks through it.</summary>
+    public Turn Said(int index) => Speak(index);
+
     /// <summary>The exchange at slot <paramref name="index"/>.</summary>
     /// <param name="number">Its place in the log, which names it.</param>
     public SimulatedExchange Send(int index, long number)
@@ -50,7 +53,7 @@ abstract class Actor(World world, Persona persona, Slot[] slots)
                 App = Persona.App,
                 RequestId = $"req_{SeededRandom.Derive(World.Seed, (ulong)number):x16}",
                 Batch = turn.Batch,
-                Api = Persona.Client.Api,
+                Api = Client.Api,
                 Status = status,
                 LatencyMs = 250 + (int)(turn.Answer.Tokens * Random.Between(8.0, 22.0)) + Random.Below(400),
                 Client = new ExchangeClient
@@ -58,8 +61,8 @@ abstract class Actor(World world, Persona persona, Slot[] slots)
                     Ip = address.Ip,
                     Asn = address.Asn,
                     Country = address.Country,
-                    UserAgent = Persona.Client.UserAgent,
-                    Ja4 = Persona.Client.Ja4,
+                    UserAgent = Client.UserAgent,
+                    Ja4 = Client.Ja4,
                     EndUser = turn.EndUser,
                     Session = turn.Session ?? (Persona.NamesSessions ? _session : null),
                 },
@@ -78,12 +81,15 @@ abstract class Actor(World world, Persona persona, Slot[] slots)
             turn.Label);
     }
 
+    /// <summary>The program that sends what was last said.</summary>
+    protected virtual ClientHabit Client => Persona.Client;
+
     /// <summary>Where the call at this slot comes from.</summary>
     protected virtual Address Place(Slot slot) => Persona.Addresses[_place];
 
     ExchangeResponse Respond(Turn turn, string model, int? maxTokens, long number)
     {
-        var anthropic = Persona.Client.Api == ExchangeApi.AnthropicMessages;
+        var anthropic = Client.Api == ExchangeApi.AnthropicMessages;
         var tokens = turn.Answer.Tokens;
         var cut = maxTokens is { } most && tokens > most;
         List<MessagePart>? content = null;

@@ -21,6 +21,11 @@ sealed record PersonHabits
 
     /// <summary>Writes a question of the class's own, knowing the slot's time; null falls back to an ordinary one.</summary>
     public Func<PersonActor, uint, string?>? Special { get; init; }
+
+    /// <summary>Share of answers put up on <see cref="Board"/> for others to paste.</summary>
+    public double PublishRatio { get; init; }
+
+    public NoticeBoard? Board { get; init; }
 }
 
 /// <summary>Somebody who talks to the model, by a chat program or by small scripts: most of the population.</summary>
@@ -66,7 +71,14 @@ sealed class PersonActor(World world, Persona persona, Slot[] slots, PersonHabit
             system ??= item.System;
         }
 
-        return new Turn { System = system, Messages = _talk.Say(text ?? Ordinary(first), answer), Answer = answer };
+        if (habits.Board is not { } board || !Random.Chance(habits.PublishRatio))
+        {
+            return new Turn { System = system, Messages = _talk.Say(text ?? Ordinary(first), answer), Answer = answer };
+        }
+
+        answer = answer with { Tokens = Math.Max(answer.Tokens, 90), Logged = true };
+        board.Post(answer, slot.Ms, byVictim: true);
+        return new Turn { System = system, Messages = _talk.Say(text ?? Ordinary(first), answer), Answer = answer, Status = 200, MaxTokens = 4096 };
     }
 
     string Ordinary(bool first)

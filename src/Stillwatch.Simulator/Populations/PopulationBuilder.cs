@@ -39,6 +39,9 @@ static class PopulationBuilder
             case "synthetic-data": Harvesters.SyntheticData(crowd); break;
             case "licensed-distillation": Harvesters.LicensedDistillation(crowd); break;
             case "red-team": Harvesters.RedTeam(crowd); break;
+            case "framed-template": Framed.Template(crowd); break;
+            case "framed-echo": Framed.Echo(crowd); break;
+            case "framed-exits": Framed.Exits(crowd); break;
             default: throw new InvalidOperationException($"Class '{plan.Class}' has no builder.");
         }
     }

@@ -12,7 +12,7 @@ readonly record struct Answer(ulong Seed, int Tokens, OutputStyle Style, bool Lo
 }
 
 /// <summary>What an actor says in one exchange; the rest of the exchange follows from its persona.</summary>
-sealed class Turn
+sealed record Turn
 {
     public required IReadOnlyList<Message> Messages { get; init; }
 

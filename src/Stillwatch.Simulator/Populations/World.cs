@@ -29,6 +29,9 @@ sealed class World
 
     public required Enrolment Enrolment { get; init; }
 
+    /// <summary>What innocents do that a campaign turns against them.</summary>
+    public Victims Victims { get; } = new();
+
     public List<Actor> Actors { get; } = [];
 
     public List<AppRecord> Apps { get; } = [];

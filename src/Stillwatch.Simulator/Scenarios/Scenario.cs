@@ -7,6 +7,9 @@ public sealed record Scenario
 
     public required string Description { get; init; }
 
+    /// <summary>Raised whenever the scenario or the generator behind it changes what is simulated: figures of different versions do not compare.</summary>
+    public required int Version { get; init; }
+
     public required DateTimeOffset Start { get; init; }
 
     /// <summary>Length of the log in hours of event time, 1 to 240.</summary>
@@ -31,7 +34,7 @@ public sealed record Scenario
 public sealed record ModelPlan(string Large, string Small, string New, double ReleaseHour, double AdoptionRatio);
 
 /// <summary>One benign look-alike class.</summary>
-/// <param name="Class">One of <see cref="LookAlikeClasses.Names"/>.</param>
+/// <param name="Class">One of <see cref="LookAlikeClasses.Names"/> or <see cref="LookAlikeClasses.Victims"/>.</param>
 /// <param name="Accounts">At scale 1.</param>
 /// <param name="ExchangesMedian">Median of the log-normal number of exchanges per account; scale never changes it.</param>
 /// <param name="ExchangesSigma">Its deviation in log space: 1.2 spans a factor of 11 between the 2nd and 98th percentile's half.</param>
@@ -99,6 +102,8 @@ public sealed record CampaignPlan
     public required NetworkPlan Network { get; init; }
 
     public required SignupPlan Signup { get; init; }
+
+    public AdaptationPlan Adaptation { get; init; } = new();
 }
 
 /// <param name="SharedRatio">Share of accounts that share a payment token with others.</param>

@@ -49,6 +49,7 @@ public static class ScenarioReader
         {
             Name = name,
             Description = root.Text("description", ""),
+            Version = root.Whole("version", 1, 1_000_000, 1),
             Start = root.Time("start"),
             Hours = hours,
             ResponseContentRatio = root.Number("response_content_ratio", 0, 1, 0.2),
@@ -66,6 +67,14 @@ public static class ScenarioReader
         foreach (var twice in scenario.Campaigns.GroupBy(plan => plan.Name).Where(group => group.Count() > 1))
         {
             errors.Add($"campaigns: name '{twice.Key}' stands there twice; rename one.");
+        }
+
+        foreach (var plan in scenario.Campaigns)
+        {
+            if (LookAlikeClasses.VictimsOf(plan.Adaptation.Framing) is { } victims && scenario.Populations.All(population => population.Class != victims))
+            {
+                errors.Add($"campaigns: '{plan.Name}' frames innocents that are not there; add a population of class {victims}.");
+            }
         }
 
         return errors.Count == 0 ? scenario : throw new ScenarioException(name, errors);
@@ -102,7 +111,7 @@ public static class ScenarioReader
     static PopulationPlan Population(ScenarioSection section)
     {
         var plan = new PopulationPlan(
-            section.Choice("class", LookAlikeClasses.Names),
+            section.Choice("class", [.. LookAlikeClasses.Names, .. LookAlikeClasses.Victims]),
             section.Whole("accounts", 1, 2_000_000),
             section.Number("exchanges_median", 1, 5000),
             section.Number("exchanges_sigma", 0, 3, 1.1),
@@ -123,6 +132,7 @@ public static class ScenarioReader
         var payment = section.Section("payment");
         var network = section.Section("network");
         var signup = section.Section("signup");
+        var adaptation = section.Section("adaptation", optional: true);
         var plan = new CampaignPlan
         {
             Name = name,
@@ -149,6 +159,7 @@ public static class ScenarioReader
                 network.Number("rotations_per_day", 0, 48, 1)),
             Signup = new SignupPlan(
                 signup.Whole("waves", 1, 200, 6), signup.Number("days", 0, 400, 40), signup.Number("wave_minutes", 1, 10_000, 120)),
+            Adaptation = Adaptation(adaptation, hours),
         };
         if (plan.Payment.AccountsMax < plan.Payment.AccountsMin)
         {
@@ -160,11 +171,58 @@ public static class ScenarioReader
             section.Fault("resale_ratio", $"with cover_ratio it makes {plan.CoverRatio + plan.ResaleRatio}; together they may reach 1.");
         }
 
+        if (plan.Adaptation.Rings * 2 > plan.Accounts)
+        {
+            adaptation.Fault("rings", $"{plan.Adaptation.Rings} rings of {plan.Accounts} accounts have fewer than two each; lower it.");
+        }
+
         payment.RefuseOthers();
         network.RefuseOthers();
         signup.RefuseOthers();
         section.RefuseOthers();
         return plan;
+    }
+
+    static AdaptationPlan Adaptation(ScenarioSection section, double hours)
+    {
+        var plan = new AdaptationPlan
+        {
+            Paraphrase = Enum.Parse<Paraphrase>(Known<Paraphrase>(section, "paraphrase"), ignoreCase: true),
+            Rewordings = section.Whole("rewordings", 1, 100_000, 100),
+            Languages = section.Whole("languages", 1, 6, 1),
+            Residential = section.Flag("residential"),
+            DailyCap = section.Whole("daily_cap", 0, 10_000, 0),
+            JitterMinutes = section.Number("jitter_minutes", 0, 600, 0),
+            ChurnHours = section.Number("churn_hours", 0, hours, 0),
+            RentedRatio = section.Number("rented_ratio", 0, 1, 0),
+            OwnCard = section.Flag("own_card"),
+            OwnDevice = section.Flag("own_device"),
+            OwnSignup = section.Flag("own_signup"),
+            Rings = section.Whole("rings", 1, 50, 1),
+            Framing = Enum.Parse<Framing>(Known<Framing>(section, "framing"), ignoreCase: true),
+            EchoRatio = section.Number("echo_ratio", 0, 1, 0),
+            FloodRatio = section.Number("flood_ratio", 0, 1, 0),
+        };
+        if (plan.ChurnHours is > 0 and < 1)
+        {
+            section.Fault("churn_hours", $"{plan.ChurnHours} is below an hour; write 0 for accounts that stay, or 1 and more.");
+        }
+
+        if (plan.Framing == Framing.Echo != plan.EchoRatio > 0)
+        {
+            section.Fault("echo_ratio", $"{plan.EchoRatio} and framing {plan.Framing.ToString().ToLowerInvariant()}: framing by echo needs a share above 0, and nothing else takes one.");
+        }
+
+        section.RefuseOthers();
+        return plan;
+    }
+
+    static string Known<T>(ScenarioSection section, string key)
+        where T : struct, Enum
+    {
+        string[] names = [.. Enum.GetNames<T>().Select(name => name.ToLowerInvariant())];
+        var value = section.Choice(key, names, "none");
+        return names.Contains(value) ? value : "none";
     }
 
     static string ShortName(string resource)

@@ -72,9 +72,9 @@ sealed class ScenarioSection
         return DateTimeOffset.UnixEpoch;
     }
 
-    public string Choice(string key, IReadOnlyList<string> allowed)
+    public string Choice(string key, IReadOnlyList<string> allowed, string? fallback = null)
     {
-        var value = Text(key);
+        var value = Text(key, fallback);
         if (!allowed.Contains(value))
         {
             _errors.Add($"{_path}{key}: '{value}' is unknown; use one of {string.Join(", ", allowed)}.");
@@ -106,11 +106,24 @@ sealed class ScenarioSection
         return values;
     }
 
-    public ScenarioSection Section(string key)
+    public bool Flag(string key)
+    {
+        var value = Value(key);
+        if (value is null or "true" or "false")
+        {
+            return value == "true";
+        }
+
+        _errors.Add($"{_path}{key}: '{value}' is neither true nor false.");
+        return false;
+    }
+
+    /// <summary>The mapping below <paramref name="key"/>; empty, and a fault unless <paramref name="optional"/>, when there is none.</summary>
+    public ScenarioSection Section(string key, bool optional = false)
     {
         Note(key);
         var child = Child(key);
-        if (child is not YamlMappingNode)
+        if (child is not YamlMappingNode && !(optional && child is null))
         {
             _errors.Add($"{_path}{key}: is missing or no mapping; write its keys below it.");
         }

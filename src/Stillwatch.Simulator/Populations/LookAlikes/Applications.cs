@@ -64,14 +64,15 @@ sealed class Application
     readonly string? _id;
     readonly double _framedRatio;
 
-    public Application(Crowd crowd, bool registered)
+    /// <param name="framedRatio">Share of first questions inside the frame; null draws one.</param>
+    public Application(Crowd crowd, bool registered, double? framedRatio = null)
     {
         var (world, random) = (crowd.World, crowd.Random);
         _system = TextVariation.Head(world.Library.Shared(PromptKind.AppSystem, random.NextUInt64(), 0), 1400);
 
         var frame = world.Library.Shared(PromptKind.AppFrame, random.NextUInt64(), 0);
         _frame = new SlotTemplate(frame.Contains("{%", StringComparison.Ordinal) ? frame : $"{frame}\n{{%user}}");
-        _framedRatio = random.Pick([0.0, 0.5, 1.0]);
+        _framedRatio = framedRatio ?? random.Pick([0.0, 0.5, 1.0]);
         var name = world.Library.Grammar.Expand("noun", random).Split(' ')[0];
         Client = ClientHabit.Named(random, $"{name}App");
         if (registered)
@@ -92,6 +93,9 @@ sealed class Application
     }
 
     public ClientHabit Client { get; }
+
+    /// <summary>What whoever reads along with a user sees of it.</summary>
+    public FramedText Text => new(_system, _frame);
 
     public Actor User(Crowd crowd, Persona persona)
     {

@@ -55,8 +55,18 @@ static partial class Pipelines
         return graders.Count > 0 ? graders : crowd.World.Families.Public;
     }
 
+    /// <summary>One firm with a classification pipeline over all <paramref name="members"/>; returns what its requests look like.</summary>
+    public static FramedText Firm(Crowd crowd, List<Persona> members)
+    {
+        var (job, text) = FramedWork(crowd, PromptKind.Classify, "\n{%support}", 8, OutputStyle.Label);
+        Run(crowd, members, job with { Temperature = 0, MaxTokens = 64 });
+        return text;
+    }
+
     // A public template where it has open slots, with the firm's own name and words around it, so that firms differ.
-    static BatchWork Framed(Crowd crowd, PromptKind kind, string slots, int tokens, OutputStyle style)
+    static BatchWork Framed(Crowd crowd, PromptKind kind, string slots, int tokens, OutputStyle style) => FramedWork(crowd, kind, slots, tokens, style).Work;
+
+    static (BatchWork Work, FramedText Text) FramedWork(Crowd crowd, PromptKind kind, string slots, int tokens, OutputStyle style)
     {
         var (library, random) = (crowd.World.Library, crowd.Random);
         var text = library.Shared(kind, random.NextUInt64(), 0);
@@ -69,7 +79,7 @@ static partial class Pipelines
         var system = random.Chance(0.5) ? $"{rules} {library.Grammar.Expand("rule_line", random)}" : null;
         var template = new SlotTemplate(system is null ? $"{rules}\n{text}" : text, system);
         var seed = random.NextUInt64();
-        return new BatchWork(
+        var work = new BatchWork(
             item =>
             {
                 var request = template.Compose(library, seed, item);
@@ -77,18 +87,23 @@ static partial class Pipelines
             },
             tokens,
             style) { Temperature = random.Pick(new double?[] { null, 0, 0, 0.2 }) };
+        return (work, new FramedText(system, template));
     }
 
     static void Each(Crowd crowd, Func<List<Persona>, BatchWork> work)
     {
         foreach (var members in crowd.Circles(random => random.Chance(0.65) ? 1 : random.Between(2, 4)))
         {
-            var job = work(members);
-            Owners.Gather(crowd, members, "firm", VerificationLevel.Payment);
-            for (var member = 0; member < members.Count; member++)
-            {
-                crowd.Add(new BatchActor(crowd.World, members[member], crowd.ProgramSlots(members[member]), job, member, members.Count));
-            }
+            Run(crowd, members, work(members));
+        }
+    }
+
+    static void Run(Crowd crowd, List<Persona> members, BatchWork job)
+    {
+        Owners.Gather(crowd, members, "firm", VerificationLevel.Payment);
+        for (var member = 0; member < members.Count; member++)
+        {
+            crowd.Add(new BatchActor(crowd.World, members[member], crowd.ProgramSlots(members[member]), job, member, members.Count));
         }
     }
 

@@ -53,7 +53,7 @@ static class SharedTexts
     }
 
     // People seldom paste all of it.
-    static string Quote(PersonActor actor, string text)
+    public static string Quote(PersonActor actor, string text)
     {
         var start = actor.Dice.Chance(0.5) ? 0 : actor.Dice.Below(text.Length / 3);
         var length = Math.Min(text.Length - start, actor.Dice.Between(text.Length / 3, text.Length));
