@@ -114,8 +114,15 @@ switch (args.FirstOrDefault())
         return 0;
     case "table":
         TableBenchmark.Run(
-            (Option("--scenarios") ?? "disclosure-small").Split(',', StringSplitOptions.RemoveEmptyEntries), ulong.Parse(Option("--seed") ?? "1"), int.Parse(Option("--seeds") ?? "3"),
-            double.Parse(Option("--scale") ?? "0.5"), Option("--corpus") is { } prompts ? new CorpusOptions(prompts, [], []) : null, !args.Contains("--logs-only"),
+            new TableOptions
+            {
+                Scenarios = (Option("--scenarios") ?? "disclosure-small").Split(',', StringSplitOptions.RemoveEmptyEntries),
+                Seeds = int.Parse(Option("--seeds") ?? "3"),
+                FirstSeed = ulong.Parse(Option("--seed") ?? "1"),
+                Scale = double.Parse(Option("--scale") ?? "0.5"),
+                Corpus = Option("--corpus") is { } prompts ? new CorpusOptions(prompts, [], []) : null,
+                WithRecords = !args.Contains("--logs-only"),
+            },
             Command(), Option("--out"), System.Console.Out, System.Console.Error);
         return 0;
     case "sources" when Option("--corpus") is { } corpus && Directory.Exists(corpus):

@@ -30,7 +30,9 @@ internal sealed class AccountBook
 
     public int this[string account] => _places[account];
 
-    /// <summary>The organization, or the account itself when it has none: accounts of one party are openly linked and prove nothing to each other.</summary>
+    /// <summary>
+    /// The organization, or the account itself when it has none: accounts of one party are openly linked and prove nothing to each other.
+    /// </summary>
     public ulong Party(int account) => _parties[account];
 
     /// <summary>0 when unknown.</summary>
@@ -42,5 +44,6 @@ internal sealed class AccountBook
     /// <summary>Whether a licence is on record: no operator would act on such an account, whatever detector told him to.</summary>
     public bool IsLicensed(int account) => _licences[account];
 
-    static ulong Name(string kind, string? value) => value is null ? 0 : Hash64.Join(Hash64.Of(Encoding.UTF8.GetBytes(kind)), Hash64.Of(Encoding.UTF8.GetBytes(value)));
+    static ulong Name(string kind, string? value)
+        => value is null ? 0 : Hash64.Join(Hash64.Of(Encoding.UTF8.GetBytes(kind)), Hash64.Of(Encoding.UTF8.GetBytes(value)));
 }

@@ -13,7 +13,10 @@ namespace Stillwatch.Benchmarks.Baselines;
 /// What the methods that compare with lawful traffic of the past are given: the same scenario under another seed, its campaigns left out by
 /// the truth. No operator's history is that clean; it is in the baselines' favour.
 /// </summary>
-/// <remarks>About <see cref="Accounts"/> lawful accounts of every look-alike class. Word frequencies for the encoder, reference queries for MMD, templates already known.</remarks>
+/// <remarks>
+/// About <see cref="Accounts"/> lawful accounts of every look-alike class. Word frequencies for the encoder, reference queries for MMD,
+/// templates already known.
+/// </remarks>
 internal sealed class BenignHistory
 {
     /// <summary>Lawful accounts simulated.</summary>

@@ -15,7 +15,9 @@ internal interface IBaseline
 
     void Add(TraceQuery query);
 
-    /// <summary>One set of scores for each setting worth trying. The table keeps the setting that does best with the truth in hand.</summary>
+    /// <summary>
+    /// One set of scores for each setting worth trying. The table keeps the setting that does best with the truth in hand.
+    /// </summary>
     IEnumerable<ScoredSetting> Scores();
 }
 

@@ -1,7 +1,10 @@
 namespace Stillwatch.Benchmarks.Baselines;
 
 /// <summary>The oldest rule: an account that sends too much in too short a time.</summary>
-/// <remarks>Settings: the most exchanges, and the most output tokens, within one clock hour and within one clock day; a bound in force at every gateway.</remarks>
+/// <remarks>
+/// Settings: the most exchanges, and the most output tokens, within one clock hour and within one clock day; a bound in force at every
+/// gateway.
+/// </remarks>
 internal sealed class RateThreshold(int accounts) : IBaseline
 {
     const long HourMs = 3_600_000;

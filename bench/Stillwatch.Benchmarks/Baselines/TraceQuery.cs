@@ -4,7 +4,9 @@ using Stillwatch.Engine.Sketches;
 
 namespace Stillwatch.Benchmarks.Baselines;
 
-/// <summary>One exchange as the baselines see it: the fields of log and records as numbers, and the text features of the shared stages.</summary>
+/// <summary>
+/// One exchange as the baselines see it: the fields of log and records as numbers, and the text features of the shared stages.
+/// </summary>
 /// <remarks>Reused: valid only inside the call it is passed to. Countries are left out, as everywhere in detection.</remarks>
 internal sealed class TraceQuery
 {
@@ -50,7 +52,9 @@ internal sealed class TraceQuery
     /// <summary>As many tokens as the sentence encoder of the MMD paper reads.</summary>
     public const int TokenCapacity = 512;
 
-    /// <summary>Whether a registered app sends it: its prompts and its client are known to be everybody's, so content methods leave them out.</summary>
+    /// <summary>
+    /// Whether a registered app sends it: its prompts and its client are known to be everybody's, so content methods leave them out.
+    /// </summary>
     public bool IsOfRegisteredApp { get; set; }
 
     public void Fill(Exchange exchange, ParsedExchange parsed, int account, AppRegister apps)

@@ -5,8 +5,9 @@ namespace Stillwatch.Benchmarks.Table;
 
 /// <summary>Pools runs into columns: each detector at its own best setting and threshold for one budget of false positives.</summary>
 /// <remarks>
-/// Baselines choose setting and threshold with the truth in hand, over the very runs they are then judged on, which is in their favour. Stillwatch
-/// stands in three columns: its own rule (<c>verify</c> or above), its stricter rung (<c>shape</c> or above), and its confidence with a threshold chosen as theirs.
+/// Baselines choose setting and threshold with the truth in hand, over the very runs they are then judged on, which is in their favour.
+/// Stillwatch stands in three columns: its own rule (<c>verify</c> or above), its stricter rung (<c>shape</c> or above), and its confidence
+/// with a threshold chosen as theirs.
 /// </remarks>
 internal sealed class DetectorTable
 {
@@ -64,7 +65,10 @@ internal sealed class DetectorTable
     {
         var settings = _runs[0].Entries.Single(entry => entry.Name == name).Settings.Count;
         return Enumerable.Range(0, settings).Select(setting => Column(name, setting))
-            .OrderByDescending(column => column.PooledRecall.Ratio).ThenByDescending(column => column.RecallAtNone).ThenByDescending(column => column.Area).First();
+            .OrderByDescending(column => column.PooledRecall.Ratio)
+            .ThenByDescending(column => column.RecallAtNone)
+            .ThenByDescending(column => column.Area)
+            .First();
     }
 
     TableColumn Column(string name, int setting)

@@ -8,20 +8,27 @@ internal readonly record struct Interval(double Low, double High)
     const double OneSide = 0.975;
     const int Resamples = 2000;
 
-    /// <summary>Seeds below which a resampling says nothing.</summary>
-    public const int FewestSeeds = 3;
+    /// <summary>Rings below which a resampling says nothing.</summary>
+    public const int FewestRings = 3;
 
     public Interval Widest(Interval other) => new(Math.Min(Low, other.Low), Math.Max(High, other.High));
 
-    /// <summary>Exact (Clopper and Pearson 1934), as if accounts were independent; they are not inside a ring, so it is too narrow.</summary>
+    /// <summary>
+    /// Exact (Clopper and Pearson 1934), as if accounts were independent; they are not inside a ring, so it is too narrow.
+    /// </summary>
     public static Interval Exact(long hits, long trials)
-        => trials == 0 ? new Interval(0, 1) : new Interval(1 - ClopperPearson.Upper(trials - hits, trials, OneSide), ClopperPearson.Upper(hits, trials, OneSide));
+        => trials == 0
+            ? new Interval(0, 1)
+            : new Interval(1 - ClopperPearson.Upper(trials - hits, trials, OneSide), ClopperPearson.Upper(hits, trials, OneSide));
 
-    /// <summary>Percentiles over runs drawn with replacement (a cluster bootstrap, Efron 1979): the ring is the unit. Null below <see cref="FewestSeeds"/> runs.</summary>
-    /// <param name="runs">Hits and trials of each run.</param>
-    public static Interval? OverRuns(IReadOnlyList<(long Hits, long Trials)> runs)
+    /// <summary>
+    /// Percentiles over rings, a campaign of one run each, drawn with replacement (a cluster bootstrap, after Efron 1979). Null below
+    /// <see cref="FewestRings"/>.
+    /// </summary>
+    /// <param name="rings">Hits and trials of each.</param>
+    public static Interval? OverRings(IReadOnlyList<(long Hits, long Trials)> rings)
     {
-        if (runs.Count < FewestSeeds)
+        if (rings.Count < FewestRings)
         {
             return null;
         }
@@ -31,10 +38,10 @@ internal readonly record struct Interval(double Low, double High)
         for (var i = 0; i < Resamples; i++)
         {
             var (hits, trials) = (0L, 0L);
-            for (var draw = 0; draw < runs.Count; draw++)
+            for (var draw = 0; draw < rings.Count; draw++)
             {
-                var run = runs[random.Next(runs.Count)];
-                (hits, trials) = (hits + run.Hits, trials + run.Trials);
+                var ring = rings[random.Next(rings.Count)];
+                (hits, trials) = (hits + ring.Hits, trials + ring.Trials);
             }
 
             rates[i] = trials == 0 ? 0 : (double)hits / trials;

@@ -1,6 +1,6 @@
 namespace Stillwatch.Benchmarks.Table;
 
-/// <summary>Accounts flagged of accounts there were, run by run.</summary>
+/// <summary>Accounts flagged of accounts there were, run by run; summed over campaigns, ring by ring.</summary>
 internal sealed record Rate(IReadOnlyList<(long Hits, long Trials)> Runs)
 {
     public long Hits => Runs.Sum(run => run.Hits);
@@ -12,8 +12,8 @@ internal sealed record Rate(IReadOnlyList<(long Hits, long Trials)> Runs)
 
     public Interval Exact => Interval.Exact(Hits, Trials);
 
-    /// <summary>The wider of the exact interval and the one over runs, side by side.</summary>
-    public Interval Widest => Interval.OverRuns(Runs) is { } overRuns ? Exact.Widest(overRuns) : Exact;
+    /// <summary>The wider of the exact interval and the one over rings, side by side.</summary>
+    public Interval Widest => Interval.OverRings(Runs) is { } overRings ? Exact.Widest(overRings) : Exact;
 
     public static Rate Sum(IEnumerable<Rate> rates)
         => new([.. rates.SelectMany(rate => rate.Runs)]);

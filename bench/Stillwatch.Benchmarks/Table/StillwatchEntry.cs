@@ -7,7 +7,9 @@ using Stillwatch.Simulator;
 
 namespace Stillwatch.Benchmarks.Table;
 
-/// <summary>Stillwatch as an entry of the table: its own fixed rule, and its confidence as a score for the curve. Its cost includes the sketch.</summary>
+/// <summary>
+/// Stillwatch as an entry of the table: its own fixed rule, and its confidence as a score for the curve. Its cost includes the sketch.
+/// </summary>
 internal sealed class StillwatchEntry
 {
     public const string Name = "Stillwatch";
@@ -34,7 +36,9 @@ internal sealed class StillwatchEntry
 
     public void Complete() => _detector.Complete();
 
-    /// <summary>The confidence of each account's judgement (0 when there is none or it is held to be automation), and what the fixed rule does.</summary>
+    /// <summary>
+    /// The confidence of each account's judgement (0 when there is none or it is held to be automation), and what the fixed rule does.
+    /// </summary>
     public (IReadOnlyList<ScoredSetting> Confidence, IReadOnlyList<RuleOutcome> Rule) Scores(IReadOnlyList<AccountTruth> truth)
     {
         var report = _detector.Report([]);
@@ -50,7 +54,9 @@ internal sealed class StillwatchEntry
                 scores[account] = Math.Max(scores[account], verdict == Engine.Judgement.Verdict.Automation ? 0 : (float)item.Confidence);
                 if (item.Response >= Rung.Verify)
                 {
-                    rule[account] |= RuleOutcome.Verify | (item.Response > Rung.Verify ? RuleOutcome.Shape : 0) | (verdict == truth[account].Verdict ? RuleOutcome.RightVerdict : 0);
+                    rule[account] |= RuleOutcome.Verify
+                        | (item.Response > Rung.Verify ? RuleOutcome.Shape : 0)
+                        | (verdict == truth[account].Verdict ? RuleOutcome.RightVerdict : 0);
                 }
             }
         }

@@ -31,8 +31,8 @@ internal static class TablePage
                 .Append($"| {(column.Area is { } area ? $"{area:0.000}" : "")} | {column.PooledFalsePositives.Hits:N0} ({Percent(column.PooledFalsePositives.Ratio)}) | {column.CpuSeconds:0.0} | {column.Setting} |\n");
         }
 
-        text.Append($"\nCounted as `evaluate` does, with the true verdict: {Percent(table.OursRight.PooledRecall.Ratio)}. Intervals: 95 %, the wider of Clopper–Pearson over accounts and a bootstrap over runs")
-            .Append($" (from {Interval.FewestSeeds} runs of a family on), because accounts of one ring are not independent.\n\n");
+        text.Append($"\nCounted as `evaluate` does, with the true verdict: {Percent(table.OursRight.PooledRecall.Ratio)}. Intervals: 95 %, the wider of Clopper–Pearson over accounts and a bootstrap over rings")
+            .Append($" (a campaign of one run; from {Interval.FewestRings} on), because accounts of one ring are not independent.\n\n");
     }
 
     static void Verdict(StringBuilder text, DetectorTable table)

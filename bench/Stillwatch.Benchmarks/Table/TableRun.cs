@@ -24,7 +24,9 @@ internal sealed record TableRun
 
     public bool WithRecords { get; init; } = true;
 
-    /// <summary>Exchanges made before each detector gets its turn, so that its CPU time can be read; bounds what is held of texts.</summary>
+    /// <summary>
+    /// Exchanges made before each detector gets its turn, so that its CPU time can be read; bounds what is held of texts.
+    /// </summary>
     const int BatchExchanges = 512;
 
     const string Simulating = "simulation";
@@ -91,7 +93,12 @@ internal sealed record TableRun
             Entries = entries,
             Rule = rule,
             SimulationSeconds = clock.Seconds(Simulating),
-            Bounds = [("queries beyond an account's window", windows.Unseen), ("template keys lost", clusters.Lost), .. baselines.OfType<SynchroTrap>().Select(trap => ("buckets cut by SynchroTrap", trap.CutBuckets))],
+            Bounds =
+            [
+                ("queries beyond an account's window", windows.Unseen),
+                ("template keys lost", clusters.Lost),
+                .. baselines.OfType<SynchroTrap>().Select(trap => ("buckets cut by SynchroTrap", trap.CutBuckets)),
+            ],
         };
     }
 

@@ -16,10 +16,10 @@ internal enum Outcome
 /// <param name="Rival">The baseline with the highest recall in that row.</param>
 internal sealed record RowVerdict(string Family, Rate Ours, string Rival, Rate Theirs, Outcome Outcome);
 
-/// <summary>The test of issue and page: in no row below a baseline beyond its 95 % interval, ahead of all in the pooled table.</summary>
+/// <summary>The test: in no row below a baseline beyond its 95 % interval, ahead of all in the pooled table.</summary>
 /// <remarks>
-/// Against ourselves where it matters: a loss is judged against the exact interval, the narrower one as it takes accounts for independent; a win
-/// against the wider of the two.
+/// Against ourselves where it matters: a loss is judged against the exact interval, the narrower one as it takes accounts for independent;
+/// a win against the wider of the two.
 /// </remarks>
 internal static class Verdicts
 {

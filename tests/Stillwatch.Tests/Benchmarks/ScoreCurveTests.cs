@@ -47,13 +47,13 @@ public sealed class ScoreCurveTests
     }
 
     [Fact]
-    public void The_interval_over_runs_sees_that_rings_are_found_whole_or_not_at_all()
+    public void The_interval_over_rings_sees_that_rings_are_found_whole_or_not_at_all()
     {
         var runs = Enumerable.Range(0, 10).Select(i => ((long)(i < 5 ? 100 : 0), 100L)).ToList();
-        var overRuns = Interval.OverRuns(runs)!.Value;
-        Assert.True(overRuns.Low < 0.3 && overRuns.High > 0.7, $"{overRuns}");
+        var overRings = Interval.OverRings(runs)!.Value;
+        Assert.True(overRings.Low < 0.3 && overRings.High > 0.7, $"{overRings}");
         Assert.True(Interval.Exact(500, 1000).Low > 0.46);
-        Assert.Null(Interval.OverRuns(runs[..2]));
+        Assert.Null(Interval.OverRings(runs[..2]));
     }
 
     [Theory]

@@ -4,7 +4,9 @@ namespace Stillwatch.Tests.Benchmarks;
 
 public sealed class ShapiroWilkTests
 {
-    /// <summary>The example of the 1965 paper (weights of eleven men), and even spacing; values as statistical packages print them.</summary>
+    /// <summary>
+    /// The example of the 1965 paper (weights of eleven men), and even spacing; values as statistical packages print them.
+    /// </summary>
     [Theory]
     [InlineData(new double[] { 148, 154, 158, 160, 161, 162, 166, 170, 182, 195, 236 }, 0.7888)]
     [InlineData(new double[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, 0.9702)]

@@ -51,7 +51,9 @@ sealed class ToyTrace
         }
     }
 
-    /// <summary>Whether, in the setting whose name holds <paramref name="setting"/>, every guilty account outscores every innocent one.</summary>
+    /// <summary>
+    /// Whether, in the setting whose name holds <paramref name="setting"/>, every guilty account outscores every innocent one.
+    /// </summary>
     public static void AssertSeparated(IBaseline baseline, string setting, IEnumerable<int> guilty, IEnumerable<int> innocent)
     {
         var scores = baseline.Scores().First(item => item.Setting.Contains(setting, StringComparison.Ordinal)).ByAccount;

@@ -1,7 +1,12 @@
 namespace Stillwatch.Benchmarks.Baselines.Graphs;
 
-/// <summary>The greedy peel of FRAUDAR (Hooi et al. 2016): the block of a bipartite graph with the most edge weight per node, to within a factor of two.</summary>
-/// <remarks>Column weights 1 / ln(degree + 5), the constant of the authors' code: what everybody has counts little, so that camouflage does not pay.</remarks>
+/// <summary>
+/// The greedy peel of FRAUDAR (Hooi et al. 2016): the block of a bipartite graph with the most edge weight per node, to within a factor of
+/// two.
+/// </summary>
+/// <remarks>
+/// Column weights 1 / ln(degree + 5), the constant of the authors' code: what everybody has counts little, so that camouflage does not pay.
+/// </remarks>
 internal static class DensestBlock
 {
     const double DegreeOffset = 5;

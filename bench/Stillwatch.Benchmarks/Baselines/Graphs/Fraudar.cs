@@ -2,16 +2,17 @@ namespace Stillwatch.Benchmarks.Baselines.Graphs;
 
 /// <summary>FRAUDAR (Hooi et al. 2016) on accounts and the things they share.</summary>
 /// <remarks>
-/// As published: the densest block by greedy peel with column weights, its edges taken out, and again. Columns here: payment token, device, network
-/// (/24), prompt template, system prompt, tools, client; an edge for what an account does at least twice, or in a tenth of its exchanges. A thing that one organization
-/// alone has is left out, as its accounts are openly linked. Score: the density of the densest block an account is in (finer: times its own weight
-/// inside), over at most <see cref="Blocks"/> blocks. Settings: which edges; which columns; things of two owners or more, or of six (beyond a household).
-/// Finds dense blocks, not intent: whoever uses a ring's template for lawful work stands in its block. No node priors are given.
+/// As published: the densest block by greedy peel with column weights, its edges taken out, and again. Columns here: payment token, device,
+/// network (/24), prompt template, system prompt, tools, client; an edge for what an account does at least twice, or in a tenth of its
+/// exchanges. A thing that one organization alone has is left out, as its accounts are openly linked. Score: the density of the densest
+/// block an account is in (finer: times its own weight inside), over at most <see cref="Blocks"/> blocks. Settings: which edges; which
+/// columns; things of two owners or more, or of six (beyond a household). Finds dense blocks, not intent: whoever uses a ring's template
+/// for lawful work stands in its block. No node priors are given.
 /// </remarks>
 internal sealed class Fraudar(AccountBook accounts) : IBaseline
 {
     /// <summary>Blocks taken out, one after the other.</summary>
-    public const int Blocks = 40;
+    public const int Blocks = 100;
 
     const int FewestUses = 2;
     const double FewestRatio = 0.1;
@@ -101,7 +102,8 @@ internal sealed class Fraudar(AccountBook accounts) : IBaseline
     {
         var parties = new Dictionary<int, HashSet<ulong>>();
         var kept = _edges.Where(pair => kinds.Contains(_kinds[pair.Key.Column])
-                && (_kinds[pair.Key.Column] is Kind.Payment or Kind.Device || (byShare ? pair.Value >= FewestRatio * _exchanges[pair.Key.Row] : pair.Value >= FewestUses)))
+                && (_kinds[pair.Key.Column] is Kind.Payment or Kind.Device
+                    || pair.Value >= (byShare ? FewestRatio * _exchanges[pair.Key.Row] : FewestUses)))
             .Select(pair => pair.Key).Order().ToList();
         foreach (var (row, column) in kept)
         {

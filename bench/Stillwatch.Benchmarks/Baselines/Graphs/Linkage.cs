@@ -6,7 +6,10 @@ internal readonly record struct Link(int A, int B, float Similarity);
 /// <summary>Single-linkage clustering of accounts.</summary>
 internal static class Linkage
 {
-    /// <summary>For each account the highest similarity at which it belongs to a cluster of at least <paramref name="size"/> accounts; unjudged when there is none.</summary>
+    /// <summary>
+    /// For each account the highest similarity at which it belongs to a cluster of at least <paramref name="size"/> accounts; unjudged when
+    /// there is none.
+    /// </summary>
     public static float[] EntryLevels(int accounts, IEnumerable<Link> links, int size)
     {
         var levels = ScoredSetting.Empty(accounts);

@@ -2,12 +2,13 @@ namespace Stillwatch.Benchmarks.Baselines.Graphs;
 
 /// <summary>SynchroTrap (Cao, Yang, Yu, Palow 2014): accounts that do the same thing at around the same time, again and again.</summary>
 /// <remarks>
-/// As published: an action is (account, constraint object, time bucket); two accounts are as similar as the Jaccard ratio of their actions over
-/// the whole span; clusters by single linkage; large clusters are malicious. Constraint objects that fit an API: network (/24), prompt template,
-/// client, template with client; each by itself and the best of them. Ours: buckets of one and six hours; at least three actions in common; clusters of 5 and of 20;
-/// an account's score is the similarity at which it enters a cluster of that size, so one threshold cuts the whole tree. Accounts of one organization are not compared. A bucket with more than
-/// <see cref="MostInBucket"/> accounts (a popular client) compares the first ones only, and is counted in <see cref="CutBuckets"/>.
-/// Not given: payments and devices, which are no actions. Weakness: needs weeks of synchrony; single linkage chains.
+/// As published: an action is (account, constraint object, time bucket); two accounts are as similar as the Jaccard ratio of their actions
+/// over the whole span; clusters by single linkage; large clusters are malicious. Constraint objects that fit an API: network (/24), prompt
+/// template, client, template with client; each by itself and the best of them. Ours: buckets of one and six hours; at least three actions
+/// in common; clusters of 5 and of 20; an account's score is the similarity at which it enters a cluster of that size, so one threshold
+/// cuts the whole tree. Accounts of one organization are not compared. A bucket with more than <see cref="MostInBucket"/> accounts (a
+/// popular client) compares the first ones only, and is counted in <see cref="CutBuckets"/>. Not given: payments and devices, which are no
+/// actions. Weakness: needs weeks of synchrony; single linkage chains.
 /// </remarks>
 internal sealed class SynchroTrap(AccountBook accounts) : IBaseline
 {
@@ -51,7 +52,9 @@ internal sealed class SynchroTrap(AccountBook accounts) : IBaseline
                     yield return new ScoredSetting($"{s_constraints[constraint]}, buckets of {hours} h, clusters of {size}", each[constraint]);
                 }
 
-                yield return new ScoredSetting($"best constraint, buckets of {hours} h, clusters of {size}", [.. Enumerable.Range(0, accounts.Count).Select(account => each.Max(levels => levels[account]))]);
+                yield return new ScoredSetting(
+                    $"best constraint, buckets of {hours} h, clusters of {size}",
+                    [.. Enumerable.Range(0, accounts.Count).Select(account => each.Max(levels => levels[account]))]);
             }
         }
     }

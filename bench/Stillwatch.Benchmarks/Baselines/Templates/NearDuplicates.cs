@@ -2,9 +2,10 @@ namespace Stillwatch.Benchmarks.Baselines.Templates;
 
 /// <summary>Near-duplicate prompts alone: accounts of different owners whose prompts hold the same template.</summary>
 /// <remarks>
-/// The common first idea, as in document de-duplication (Broder 1997) and FracMinHash containment (Irber et al. 2022). Settings: the size of an
-/// account's largest template in owners; the share of its prompts inside templates of 5, 20 or 50 owners; the sum of shares times the logarithm of the
-/// size; each also without templates that lawful history already knew. Sees no money, network or time: a viral application looks like a ring.
+/// The common first idea, as in document de-duplication (Broder 1997) and FracMinHash containment (Irber et al. 2022). Settings: the size
+/// of an account's largest template in owners; the share of its prompts inside templates of 5, 20 or 50 owners; the sum of shares times the
+/// logarithm of the size; each also without templates that lawful history already knew. Sees no money, network or time: a viral application
+/// looks like a ring.
 /// </remarks>
 internal sealed class NearDuplicates(AccountBook accounts, TemplateClusters clusters, IReadOnlySet<ulong> knownKeys) : IBaseline
 {
@@ -28,10 +29,12 @@ internal sealed class NearDuplicates(AccountBook accounts, TemplateClusters clus
     IEnumerable<ScoredSetting> Scores(Dictionary<int, int> sizes, string suffix)
     {
         yield return new ScoredSetting("owners of the largest template" + suffix, Each(pair => sizes.GetValueOrDefault(pair.Key), sum: false));
-        yield return new ScoredSetting("shares times the logarithm of owners" + suffix, Each(pair => pair.Value * MathF.Log(Math.Max(1, sizes.GetValueOrDefault(pair.Key))), sum: true));
+        yield return new ScoredSetting(
+            "shares times the logarithm of owners" + suffix, Each(pair => pair.Value * MathF.Log(Math.Max(1, sizes.GetValueOrDefault(pair.Key))), sum: true));
         foreach (var size in s_sizes)
         {
-            yield return new ScoredSetting($"share in templates of {size} owners or more{suffix}", Each(pair => sizes.GetValueOrDefault(pair.Key) >= size ? pair.Value : 0, sum: true));
+            yield return new ScoredSetting(
+                $"share in templates of {size} owners or more{suffix}", Each(pair => sizes.GetValueOrDefault(pair.Key) >= size ? pair.Value : 0, sum: true));
         }
     }
 

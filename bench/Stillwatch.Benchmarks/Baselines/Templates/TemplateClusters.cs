@@ -2,9 +2,10 @@ namespace Stillwatch.Benchmarks.Baselines.Templates;
 
 /// <summary>Groups prompts that hold the same piece of text, whoever sends them: containment over sampled shingles.</summary>
 /// <remarks>
-/// A prompt's 4-word shingles are sampled by hash (one in four; FracMinHash, Irber et al. 2022), so that a template of 60 words inside 200 is still seen, where whole-prompt
-/// MinHash bands see next to nothing. A shingle counts once a second party has sent it. A prompt joins the template most of whose core it holds;
-/// a new template's core shrinks to what its first two prompts share. Tables are of fixed size: an overwritten or refused key is counted in <see cref="Lost"/>.
+/// A prompt's 4-word shingles are sampled by hash (one in four; FracMinHash, Irber et al. 2022), so that a template of 60 words inside 200
+/// is still seen, where whole-prompt MinHash bands see next to nothing. A shingle counts once a second party has sent it. A prompt joins
+/// the template most of whose core it holds; a new template's core shrinks to what its first two prompts share. Tables are of fixed size:
+/// an overwritten or refused key is counted in <see cref="Lost"/>.
 /// </remarks>
 internal sealed class TemplateClusters
 {

@@ -2,8 +2,9 @@ namespace Stillwatch.Benchmarks.Baselines.Text;
 
 /// <summary>The vectors of every account's first queries, in order of time: the window that PRADA, SEAT and MMD look at.</summary>
 /// <remarks>
-/// At most <see cref="PerAccount"/> an account, 384 bytes each; what comes later is counted in <see cref="Unseen"/>. A query an account has sent before, word for
-/// word, is left out: it teaches a thief nothing, and a load test would head every list. So are queries of registered apps.
+/// At most <see cref="PerAccount"/> an account, 384 bytes each; what comes later is counted in <see cref="Unseen"/>. A query an account has
+/// sent before, word for word, is left out: it teaches a thief nothing, and a load test would head every list. So are queries of registered
+/// apps.
 /// </remarks>
 internal sealed class QueryWindows(int accounts, TextEncoder encoder)
 {

@@ -2,9 +2,9 @@ namespace Stillwatch.Benchmarks.Baselines.Text;
 
 /// <summary>Turns tokens into a unit vector of hashed word 1-grams and 2-grams: what stands in for the papers' learned encoders.</summary>
 /// <remarks>
-/// Feature hashing with signs (Weinberger et al. 2009), weight (1 + ln count) · inverse document frequency, the latter learned on benign history.
-/// 384 dimensions, as the sentence encoder of the MMD paper has. Components are kept as signed bytes, scaled to the largest.
-/// It sees words, not meaning: paraphrases are far apart here that a learned encoder would bring together.
+/// Feature hashing with signs (Weinberger et al. 2009), weight (1 + ln count) · inverse document frequency, the latter learned on benign
+/// history. 384 dimensions, as the sentence encoder of the MMD paper has. Components are kept as signed bytes, scaled to the largest. It
+/// sees words, not meaning: paraphrases are far apart here that a learned encoder would bring together.
 /// </remarks>
 internal sealed class TextEncoder
 {

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Stillwatch.Benchmarks.Baselines.Text;
 
-/// <summary>Word tokens of UTF-8 text as hashes: lower case, a run of digits is one token, a character of Chinese, Japanese or Korean is a token by itself.</summary>
+/// <summary>
+/// Word tokens of UTF-8 text as hashes: lower case, a run of digits is one token, a character of Chinese, Japanese or Korean is a token by
+/// itself.
+/// </summary>
 internal static class WordTokens
 {
     const ulong Basis = 0xCBF29CE484222325;

@@ -1,6 +1,8 @@
 namespace Stillwatch.Benchmarks.Baselines.Windows;
 
-/// <summary>Squared maximum mean discrepancy with a Gaussian kernel (Gretton et al. 2012), the unbiased estimate, from sums of kernel values.</summary>
+/// <summary>
+/// Squared maximum mean discrepancy with a Gaussian kernel (Gretton et al. 2012), the unbiased estimate, from sums of kernel values.
+/// </summary>
 internal static class KernelMmd
 {
     /// <summary>The Gaussian kernel of two unit vectors by their cosine: exp(−(2 − 2·cosine) / 2σ²).</summary>

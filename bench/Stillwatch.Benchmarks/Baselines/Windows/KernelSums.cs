@@ -3,7 +3,10 @@ using Stillwatch.Benchmarks.Baselines.Text;
 
 namespace Stillwatch.Benchmarks.Baselines.Windows;
 
-/// <summary>Sums of kernel values of one account's queries, by blocks of consecutive queries, so that a window of any number of blocks is a sum of sums.</summary>
+/// <summary>
+/// Sums of kernel values of one account's queries, by blocks of consecutive queries, so that a window of any number of blocks is a sum of
+/// sums.
+/// </summary>
 /// <param name="widths">Kernel widths σ.</param>
 internal sealed class KernelSums(float[] widths, int blocks, int blockQueries)
 {

@@ -2,13 +2,16 @@ using Stillwatch.Benchmarks.Baselines.Text;
 
 namespace Stillwatch.Benchmarks.Baselines.Windows;
 
-/// <summary>The MMD window test (Liu, Guo, Dong 2026): does a window of an account's queries look like lawful queries of the past?</summary>
+/// <summary>
+/// The MMD window test (Liu, Guo, Dong 2026): does a window of an account's queries look like lawful queries of the past?
+/// </summary>
 /// <remarks>
-/// As published: a Gaussian kernel at the median distance, the squared discrepancy between a full window and a benign reference, an alarm above the
-/// benign range. Ours: hashed n-grams in place of the sentence encoder; the reference (see BenignHistory) is truly lawful and holds every
-/// look-alike class; windows of 25, 50 and 100 queries, the largest discrepancy of an account's windows counting, and all of an account's
-/// queries at once, scaled by their number as the statistic's spread under the null falls; kernels at a quarter, half and once the median.
-/// The paper's 1,500 queries are more than an account here sends in its life. Accounts are not pooled: the method knows no links.
+/// As published: a Gaussian kernel at the median distance, the squared discrepancy between a full window and a benign reference, an alarm
+/// above the benign range. Ours: hashed n-grams in place of the sentence encoder; the reference (see BenignHistory) is truly lawful and
+/// holds every look-alike class; windows of 25, 50 and 100 queries, the largest discrepancy of an account's windows counting, and all of an
+/// account's queries at once, scaled by their number as the statistic's spread under the null falls; kernels at a quarter, half and once
+/// the median. The paper's 1,500 queries are more than an account here sends in its life. Accounts are not pooled: the method knows no
+/// links.
 /// </remarks>
 internal sealed class MmdWindow(QueryWindows windows, BenignReference reference) : IBaseline
 {
@@ -34,7 +37,8 @@ internal sealed class MmdWindow(QueryWindows windows, BenignReference reference)
     public IEnumerable<ScoredSetting> Scores()
     {
         var full = s_widths.Select(_ => s_windows.Select(_ => ScoredSetting.Empty(windows.Accounts)).ToArray()).ToArray();
-        var (plain, scaled) = (s_widths.Select(_ => ScoredSetting.Empty(windows.Accounts)).ToArray(), s_widths.Select(_ => ScoredSetting.Empty(windows.Accounts)).ToArray());
+        var plain = s_widths.Select(_ => ScoredSetting.Empty(windows.Accounts)).ToArray();
+        var scaled = s_widths.Select(_ => ScoredSetting.Empty(windows.Accounts)).ToArray();
         var rows = new float[QueryWindows.PerAccount * TextEncoder.Dimensions];
         var sums = new KernelSums(_widths, Blocks, Block);
         for (var account = 0; account < windows.Accounts; account++)
@@ -55,7 +59,8 @@ internal sealed class MmdWindow(QueryWindows windows, BenignReference reference)
                     var span = s_windows[size] / Block;
                     for (var from = 0; (from + span) * Block <= queries; from += span)
                     {
-                        full[width][size][account] = Math.Max(full[width][size][account], (float)Discrepancy(sums, width, from, from + span, s_windows[size]));
+                        var discrepancy = (float)Discrepancy(sums, width, from, from + span, s_windows[size]);
+                        full[width][size][account] = Math.Max(full[width][size][account], discrepancy);
                     }
                 }
             }
@@ -73,5 +78,6 @@ internal sealed class MmdWindow(QueryWindows windows, BenignReference reference)
     }
 
     double Discrepancy(KernelSums sums, int width, int fromBlock, int toBlock, int queries)
-        => KernelMmd.Unbiased(sums.Within(width, fromBlock, toBlock), queries, sums.Across(width, fromBlock, toBlock), reference.Count, _meanReference[width]);
+        => KernelMmd.Unbiased(
+            sums.Within(width, fromBlock, toBlock), queries, sums.Across(width, fromBlock, toBlock), reference.Count, _meanReference[width]);
 }

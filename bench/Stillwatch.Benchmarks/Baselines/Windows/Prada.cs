@@ -4,12 +4,11 @@ namespace Stillwatch.Benchmarks.Baselines.Windows;
 
 /// <summary>PRADA (Juuti, Szyller, Marchal, Asokan 2019): the distances between an account's queries should be near normal.</summary>
 /// <remarks>
-/// As published: every query's distance to the nearest of the growing set; the query joins that set when it is farther than the set's mean less
-/// one deviation (a bound that never falls); values beyond three deviations are left out; Shapiro–Wilk W of the rest, taken after each query once
-/// there are enough. The paper waits for 100 distances and alarms when W is small.
-/// Ours: one growing set for each account, as a language model predicts no class; cosine distance of hashed n-grams; shorter waits
-/// and the other tail (W too large) are tried too, and an account whose distances are all equal is not judged.
-/// Misses accounts below the wait: at 45 exchanges an account that is most of them.
+/// As published: every query's distance to the nearest of the growing set; the query joins that set when it is farther than the set's mean
+/// less one deviation (a bound that never falls); values beyond three deviations are left out; Shapiro–Wilk W of the rest, taken after each
+/// query once there are enough. The paper waits for 100 distances and alarms when W is small. Ours: one growing set for each account, as a
+/// language model predicts no class; cosine distance of hashed n-grams; shorter waits and the other tail (W too large) are tried too, and
+/// an account whose distances are all equal is not judged. Misses accounts below the wait: at 45 exchanges an account that is most of them.
 /// </remarks>
 internal sealed class Prada(QueryWindows windows) : IBaseline
 {
@@ -26,7 +25,8 @@ internal sealed class Prada(QueryWindows windows) : IBaseline
 
     public IEnumerable<ScoredSetting> Scores()
     {
-        var (low, high) = (s_waits.Select(_ => ScoredSetting.Empty(windows.Accounts)).ToArray(), s_waits.Select(_ => ScoredSetting.Empty(windows.Accounts)).ToArray());
+        var low = s_waits.Select(_ => ScoredSetting.Empty(windows.Accounts)).ToArray();
+        var high = s_waits.Select(_ => ScoredSetting.Empty(windows.Accounts)).ToArray();
         var rows = new float[QueryWindows.PerAccount * TextEncoder.Dimensions];
         var test = new ShapiroWilk();
         for (var account = 0; account < windows.Accounts; account++)

@@ -4,10 +4,10 @@ namespace Stillwatch.Benchmarks.Baselines.Windows;
 
 /// <summary>SEAT (Zhang, Chen, Wagner 2021): an account whose queries hold too many near-duplicate pairs is cancelled.</summary>
 /// <remarks>
-/// As published: each query is compared with the account's earlier ones under an encoder; pairs closer than a bound are counted; a count above
-/// the allowance ends the account. Ours: hashed n-grams in place of the adversarially trained encoder (there is no attack to train one on: the queries are
-/// text); the bound is tried at four cosines; the count is tried as it stands and as a share of the account's pairs, from ten queries on.
-/// Sees one account at a time: a ring that spreads its queries pays in accounts, which it has.
+/// As published: each query is compared with the account's earlier ones under an encoder; pairs closer than a bound are counted; a count
+/// above the allowance ends the account. Ours: hashed n-grams in place of the adversarially trained encoder (there is no attack to train
+/// one on: the queries are text); the bound is tried at four cosines; the count is tried as it stands and as a share of the account's
+/// pairs, from ten queries on. Sees one account at a time: a ring that spreads its queries pays in accounts, which it has.
 /// </remarks>
 internal sealed class Seat(QueryWindows windows) : IBaseline
 {
@@ -26,7 +26,8 @@ internal sealed class Seat(QueryWindows windows) : IBaseline
 
     public IEnumerable<ScoredSetting> Scores()
     {
-        var (counts, shares) = (s_cosines.Select(_ => ScoredSetting.Empty(windows.Accounts)).ToArray(), s_cosines.Select(_ => ScoredSetting.Empty(windows.Accounts)).ToArray());
+        var counts = s_cosines.Select(_ => ScoredSetting.Empty(windows.Accounts)).ToArray();
+        var shares = s_cosines.Select(_ => ScoredSetting.Empty(windows.Accounts)).ToArray();
         var rows = new float[QueryWindows.PerAccount * TextEncoder.Dimensions];
         for (var account = 0; account < windows.Accounts; account++)
         {
@@ -35,7 +36,7 @@ internal sealed class Seat(QueryWindows windows) : IBaseline
             for (var i = 0; i < s_cosines.Length; i++)
             {
                 counts[i][account] = queries == 0 ? ScoredSetting.Unjudged : pairs[i];
-                shares[i][account] = queries < FewestForShare ? ScoredSetting.Unjudged : (float)(2.0 * pairs[i] / ((double)queries * (queries - 1)));
+                shares[i][account] = queries < FewestForShare ? ScoredSetting.Unjudged : (float)(2.0 * pairs[i] / (queries * (queries - 1)));
             }
         }
 

@@ -60,7 +60,8 @@ internal sealed class ShapiroWilk
         {
             weights[^2] = Polynomial(s_lastButOne, root) + (scores[^2] / Math.Sqrt(squares));
             fixedEnds = 2;
-            rest = (squares - (2 * scores[^1] * scores[^1]) - (2 * scores[^2] * scores[^2])) / (1 - (2 * weights[^1] * weights[^1]) - (2 * weights[^2] * weights[^2]));
+            rest = (squares - (2 * scores[^1] * scores[^1]) - (2 * scores[^2] * scores[^2]))
+                / (1 - (2 * weights[^1] * weights[^1]) - (2 * weights[^2] * weights[^2]));
         }
 
         for (var i = 0; i < n; i++)
