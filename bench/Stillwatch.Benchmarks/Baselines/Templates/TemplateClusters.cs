@@ -13,7 +13,7 @@ internal sealed class TemplateClusters
     const ulong KeepOneIn = 4;
     const int FewestKeys = 3;
     const int MostKeys = 48;
-    const int SlotBits = 22;
+    const int SlotBits = 23;
     const int MostTemplates = 200_000;
     const int TemplatesPerKey = 4;
 
