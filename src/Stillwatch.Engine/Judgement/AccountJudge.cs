@@ -19,17 +19,11 @@ internal sealed record JudgedAccount(RingMember Member, Balance Balance, double 
 internal sealed class AccountJudge(Policy policy)
 {
     const double LicensedPrior = -3; // a registered purpose makes the innocent reading likelier; it never ends detection
-    const double OwnHardEvidence = 0.4;
     const double Worth = 0.02;
-    const double HardCoverage = 0.3;
 
-    // How many ties an account must have: one exit, or one hour of sign-up, may be met by chance.
-    const double TiesToVerify = 1.5;
+    // How many ties a restriction needs: one exit, or one hour of sign-up, may be met by chance.
     const double TiesToRestrict = 2.5;
     const double SureTies = 3;
-
-    static readonly IReadOnlyList<RingTraits> Hard =
-        [RingTraits.SharedPayment, RingTraits.SharedDevice, RingTraits.SignupWave, RingTraits.SharedNetwork, RingTraits.OwnOutput];
 
     static readonly IReadOnlyList<(RingTraits Trait, string Family, string Name, string Has, string Lacks)> Own =
     [
@@ -68,10 +62,9 @@ internal sealed class AccountJudge(Policy policy)
         var logit = balance.LogOdds;
         var rung = policy.Decide(ring.Verdict, logit, ring.Balance.ByFamily, held);
         rung = rung < ring.Rung ? rung : ring.Rung;
-        var ties = TiesOf(member);
-        var most = ties >= TiesToRestrict ? Rung.Suspend : ties >= TiesToVerify || !RingHasHardEvidence(ring.Ring.Coverage) ? Rung.Verify : Rung.Observe;
+        var most = member.TieCount >= TiesToRestrict ? Rung.Suspend : member.IsTied || !ring.Ring.Coverage.IsTied ? Rung.Verify : Rung.Observe;
         rung = rung < most ? rung : most;
-        if (ring.Verdict == Verdict.Resale && member.Account.LaterTurns >= AccountFeatures.MinLaterTurns && !member.Has(RingTraits.ManyUsers) && ties < SureTies)
+        if (ring.Verdict == Verdict.Resale && member.Account.LaterTurns >= AccountFeatures.MinLaterTurns && !member.Has(RingTraits.ManyUsers) && member.TieCount < SureTies)
         {
             rung = Rung.Observe; // who holds one conversation at a time resells nothing
         }
@@ -109,22 +102,6 @@ internal sealed class AccountJudge(Policy policy)
                     Math.Log(coverage.InRing(trait) / coverage.InRest(trait)), present ? has : lacks);
             }
         }
-    }
-
-    /// <summary>Whether payers, devices, networks or clients link the ring at all; in a log that has none, what is asked and when must do to verify.</summary>
-    static bool RingHasHardEvidence(CoverageWeights coverage) =>
-        Hard.Any(t => coverage.InRing(t) >= HardCoverage && coverage.Of(t, present: true) >= OwnHardEvidence);
-
-    /// <summary>How many things tie the account to its ring that are neither what it asks nor when; the ring's client counts half, as popular ones are everybody's.</summary>
-    static double TiesOf(RingMember member)
-    {
-        var ties = member.Ties;
-        return (ties.Payment >= OwnHardEvidence ? 2 : 0)
-            + (ties.Device >= OwnHardEvidence ? 1.5 : 0)
-            + (ties.Wave >= OwnHardEvidence ? 1 : 0)
-            + (ties.Network >= OwnHardEvidence ? Math.Min(2, ties.Exits) : 0)
-            + (member.Has(RingTraits.OwnOutput) ? 1.5 : 0)
-            + (member.Has(RingTraits.RingClient) ? 0.5 : 0);
     }
 
     /// <summary>What the ring's own uncertainty takes from a membership of <paramref name="member"/> nats, so that the two probabilities multiply.</summary>

@@ -14,21 +14,21 @@ internal static class RingMerge
     const double MinContainment = 0.3;
 
     public static List<JudgedRing> Join(
-        List<JudgedRing> rings, Background background, Func<RingCandidate, JudgedRing?> judge, Func<JudgedRing, double> weight)
+        List<JudgedRing> rings, Background background, Func<RingCandidate, JudgedRing?> judge)
     {
         var open = rings.Where(r => r.Verdict != Verdict.Automation).ToList();
-        while (Best(open, background, judge, weight) is var (a, b, whole))
+        while (Best(open, background, judge) is var (a, b, whole))
         {
             open.Remove(a);
             open.Remove(b);
             open.Add(whole);
         }
 
-        return [.. open.OrderByDescending(weight).ThenBy(r => r.Ring.Members[0].Index), .. rings.Where(r => r.Verdict == Verdict.Automation)];
+        return [.. open.OrderByDescending(r => r.Weight).ThenBy(r => r.Ring.Members[0].Index), .. rings.Where(r => r.Verdict == Verdict.Automation)];
     }
 
     static (JudgedRing A, JudgedRing B, JudgedRing Whole)? Best(
-        List<JudgedRing> rings, Background background, Func<RingCandidate, JudgedRing?> judge, Func<JudgedRing, double> weight)
+        List<JudgedRing> rings, Background background, Func<RingCandidate, JudgedRing?> judge)
     {
         for (var i = 0; i < rings.Count; i++)
         {
@@ -39,7 +39,7 @@ internal static class RingMerge
                 if (shared >= MinShared && shared >= MinContainment * Math.Min(a.Exits.Count, b.Exits.Count)
                     && OverlapTest.LogRatio(shared, (double)a.Exits.Count * b.Exits.Count / Math.Max(1, background.Networks)) >= OverlapTest.Significant
                     && judge(Union(a, b, rings)) is { Verdict: not Verdict.Automation } whole
-                    && weight(whole) > Math.Max(weight(rings[i]), weight(rings[j]))
+                    && whole.Weight > Math.Max(rings[i].Weight, rings[j].Weight)
                     && whole.Ring.Members.Count > Math.Max(a.Members.Count, b.Members.Count))
                 {
                     return (rings[i], rings[j], whole);

@@ -20,13 +20,7 @@ internal sealed record CampaignState(JudgedRing Judged, IReadOnlyList<JudgedAcco
 /// <summary>The one stage that sees all shards' summaries: gate, cluster, link, weigh, judge, register. Runs at epochs of event time.</summary>
 internal sealed class RingStage(DetectorSettings settings, AccountDirectory directory)
 {
-    /// <summary>Benign rings are reported from this many actors on; smaller ones are of no interest.</summary>
-    const int MinBenignActors = 10;
-
-    const double MaxCommon = 0.5;
-    const double MaxTaken = 0.2; // what is left of a template's users when a ring took its own is mostly its lawful users
     const double LicensedShare = 0.8;
-    const double HomeNats = 0.5; // by how much an account must belong more to another ring to change
 
     readonly Population _population = new(settings.Shards);
     readonly RingJudge _ringJudge = new(settings.Policy, settings.Ignored);
@@ -63,74 +57,12 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
         // 4. Judged on pooled evidence, each account on its own besides.
         JudgedRing? JudgeOf(RingCandidate candidate) => selection.Select(candidate, nowMs) is { } ring ? _ringJudge.Judge(ring, reference) : null;
         var first = candidates.AsParallel().AsOrdered().WithDegreeOfParallelism(settings.Shards).Select(JudgeOf).OfType<JudgedRing>().ToList();
-        var judged = RingMerge.Join(Settled(Distinct(first, JudgeOf), JudgeOf), background, JudgeOf, Weight);
+        var judged = RingMerge.Join(RingSelection.Choose(first, JudgeOf), background, JudgeOf);
         var links = new LinkKeys(classes, members, Crossings);
         Current = [.. judged.Select(j => Settle(_ringJudge.Hold(j, Register.HeldBy(j.Ring, j.Verdict)), nowMs))
-            .Select(c => IsBenign(c.Judged) ? c : c with { ClassKeys = ClassKeys.Of(c.Judged.Ring.Candidate, classes), LinkKeys = links.Of(c.Judged.Ring) })];
+            .Select(c => c.Judged.IsBenign ? c : c with { ClassKeys = ClassKeys.Of(c.Judged.Ring.Candidate, classes), LinkKeys = links.Of(c.Judged.Ring) })];
         Register.Record(Current.SelectMany(c => c.Accounts.Select(a => (a.Member.Account.Name, c.Judged.Verdict, a.Rung))), nowMs);
     }
-
-    /// <summary>One account, one campaign: the strongest ring takes its members, what is left of the others is judged anew. Rings that are
-    /// benign, or mostly another's, or small, go.</summary>
-    static List<JudgedRing> Distinct(IEnumerable<JudgedRing> judged, Func<RingCandidate, JudgedRing?> judge)
-    {
-        var kept = new List<JudgedRing>();
-        var taken = new HashSet<int>();
-        var open = judged.OrderBy(IsBenign).ThenByDescending(Weight).ThenBy(j => j.Ring.Members[0].Index).ToList();
-        foreach (var ring in open)
-        {
-            var common = ring.Ring.Members.Count(m => taken.Contains(m.Index)) / (double)ring.Ring.Members.Count;
-            var mine = common == 0 ? ring
-                : IsBenign(ring) ? (common < MaxCommon ? ring : null)
-                : common > MaxTaken && !ring.Ring.Candidate.ByIdentity ? null
-                : judge(ring.Ring.Candidate.Without(taken));
-            if (mine is not null && (!IsBenign(mine) || mine.Ring.Actors >= MinBenignActors))
-            {
-                kept.Add(mine);
-                taken.UnionWith(mine.Ring.Members.Select(m => m.Index));
-            }
-        }
-
-        return kept;
-    }
-
-    /// <summary>Accounts that a stronger ring took although they belong more to another go there, and both are judged anew.</summary>
-    static List<JudgedRing> Settled(List<JudgedRing> kept, Func<RingCandidate, JudgedRing?> judge)
-    {
-        var accused = kept.Where(k => !IsBenign(k)).ToList();
-        var homes = new Dictionary<int, int>();
-        for (var r = 0; r < accused.Count; r++)
-        {
-            foreach (var member in accused[r].Ring.Members)
-            {
-                var best = Enumerable.Range(0, accused.Count).MaxBy(o => accused[o].Ring.MembershipOf(member.Index) + (o == r ? HomeNats : 0));
-                if (best != r)
-                {
-                    homes[member.Index] = best;
-                }
-            }
-        }
-
-        JudgedRing? Anew(JudgedRing ring)
-        {
-            var r = accused.IndexOf(ring);
-            if (r < 0 || !homes.Any(h => h.Value == r || ring.Ring.Members.Any(m => m.Index == h.Key)))
-            {
-                return ring;
-            }
-
-            var others = accused.Where(o => o != ring).SelectMany(o => o.Ring.Members.Select(m => m.Index)).Where(a => homes.GetValueOrDefault(a, -1) != r);
-            var gone = homes.Where(h => h.Value != r).Select(h => h.Key);
-            return judge(ring.Ring.Candidate.Without(others.Concat(gone).ToHashSet()));
-        }
-
-        return homes.Count == 0 ? kept : [.. kept.Select(Anew).OfType<JudgedRing>()];
-    }
-
-    static bool IsBenign(JudgedRing ring) => ring.Verdict == Verdict.Automation;
-
-    /// <summary>Sure and large before sure and small, and both before unsure: the logit, and a nat for every factor e of members.</summary>
-    static double Weight(JudgedRing ring) => ring.Logit + Math.Log(ring.Ring.Members.Count);
 
     CampaignState Settle(JudgedRing judged, long nowMs)
     {

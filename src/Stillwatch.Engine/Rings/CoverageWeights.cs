@@ -9,6 +9,11 @@ internal sealed class CoverageWeights
     const int MaxRest = 800; // the rest's coverage is a proportion: 800 accounts know it to within two points
     const double Cap = 3.5;
 
+    const double TiedShare = 0.3;
+    const double TiedNats = 0.4;
+    static readonly RingTraits[] s_ties =
+        [RingTraits.SharedPayment, RingTraits.SharedDevice, RingTraits.SignupWave, RingTraits.SharedNetwork, RingTraits.OwnOutput];
+
     // A past and a verified name can be bought with an account: they speak for innocence, never for much.
     const RingTraits Purchasable = RingTraits.ReferenceCohort | RingTraits.WellVerified;
     const double PurchasableCap = 2;
@@ -30,6 +35,9 @@ internal sealed class CoverageWeights
 
     /// <summary>Share of members that show a trait, 0 to 1.</summary>
     public double InRing(RingTraits trait) => _inRing[IndexOf(trait)];
+
+    /// <summary>Whether payers, devices, sign-ups, networks or outputs link the ring at all; in a log that has none, what is asked and when must do.</summary>
+    public bool IsTied => s_ties.Any(t => InRing(t) >= TiedShare && Of(t, present: true) >= TiedNats);
 
     /// <summary>Share of everybody else that shows it, 0 to 1.</summary>
     public double InRest(RingTraits trait) => _inRest[IndexOf(trait)];

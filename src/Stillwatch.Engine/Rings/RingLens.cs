@@ -13,6 +13,8 @@ namespace Stillwatch.Engine.Rings;
 internal sealed class RingLens
 {
     const int MinTogether = 3;
+    const int MinOnExit = 2; // with a small crowd two are beyond chance already
+    const double ClientShare = 0.2;
     const double EnrichedSignup = 4;
     const double EnrichedNetwork = 5;
     const double OneExitShare = 0.7; // a network that most of the ring comes through is a NAT or a backend
@@ -69,14 +71,14 @@ internal sealed class RingLens
         var n = members.Count;
         _payments = Kept(payments, c => c.Value >= MinTogether);
         _devices = Kept(devices, c => c.Value >= MinTogether);
-        _networks = Kept(networks, c => c.Value >= MinTogether && c.Value <= OneExitShare * n && IsEnriched(c.Value, background.OnNetwork(c.Key), n, EnrichedNetwork));
+        _networks = Kept(networks, c => c.Value >= MinOnExit && c.Value <= OneExitShare * n && IsEnriched(c.Value, background.OnNetwork(c.Key), n, EnrichedNetwork));
         _waves = Kept(waves, c => c.Value >= MinTogether && IsEnriched(c.Value, background.SignedUpIn(c.Key), n, EnrichedSignup));
         Client = clients.OrderByDescending(c => c.Value).ThenBy(c => c.Key).Select(c => c.Key).FirstOrDefault();
     }
 
     public IReadOnlySet<int> Members => _members;
 
-    /// <summary>The client most members present, 0 when unknown.</summary>
+    /// <summary>The client most members use most, 0 when unknown.</summary>
     public ulong Client { get; }
 
     public IReadOnlyCollection<ulong> Payments => _payments.Keys;
@@ -115,6 +117,26 @@ internal sealed class RingLens
         }
 
         return new RingTies(0, payment, device, wave, Math.Min(network, NetworksCap), exits);
+    }
+
+    /// <summary>Whether a fifth of what the account does comes from the ring's client: whoever rents a key out uses a client of his own besides.</summary>
+    public bool UsesClient(int index)
+    {
+        if (Client == 0)
+        {
+            return false;
+        }
+
+        var account = _population.Accounts[index];
+        foreach (ref readonly var client in CollectionsMarshal.AsSpan(account.Clients))
+        {
+            if (client.Value == Client)
+            {
+                return client.Count >= ClientShare * account.Exchanges;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>What an account shares with the ring, value by value.</summary>

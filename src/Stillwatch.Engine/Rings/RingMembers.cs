@@ -83,7 +83,7 @@ internal sealed class RingMembers
         var weights = CoverageWeights.Of(
             [.. members.Select(Describe)], CoverageWeights.Rest(lens.Members, _population.Count, a => Describe(a).Traits));
         var prior = Math.Clamp(Math.Log((double)members.Count / Math.Max(1, _population.Count - members.Count)), LeastPrior, MostPrior);
-        return ([.. Sharing(candidate, lens, classes).Select(Describe).Where(m => prior + weights.Sum(m) > 0)], prior, weights, lens, templates, crossed);
+        return ([.. Sharing(candidate, lens, classes).Select(Describe).Where(m => prior + weights.Sum(m) > 0 && (m.IsTied || !weights.IsTied))], prior, weights, lens, templates, crossed);
     }
 
     /// <summary>Whoever has anything in common with the ring that can be looked up by value, ascending; the others could not come out as members.</summary>
@@ -130,7 +130,7 @@ internal sealed class RingMembers
             | (ties.Device > 0 ? RingTraits.SharedDevice : 0)
             | (ties.Wave > 0 ? RingTraits.SignupWave : 0)
             | (ties.Exits > 0 ? RingTraits.SharedNetwork : 0)
-            | (lens.Client != 0 && _features.Client(index) == lens.Client ? RingTraits.RingClient : 0)
+            | (lens.UsesClient(index) ? RingTraits.RingClient : 0)
             | (crossed.Contains(index) ? RingTraits.OwnOutput : 0);
         return new RingMember(index, account, hits, traits, ties);
     }

@@ -10,6 +10,13 @@ internal sealed class RingView(
 
     public IReadOnlyList<RingMember> Members { get; } = members;
 
+    readonly HashSet<int> _inside = [.. members.Select(m => m.Index)];
+
+    public bool Contains(int account) => _inside.Contains(account);
+
+    /// <summary>The same for rings of the same members.</summary>
+    public ulong MembersHash { get; } = members.Aggregate(14695981039346656037, (hash, m) => (hash ^ (ulong)m.Index) * 1099511628211); // FNV-1a
+
     public CoverageWeights Coverage { get; } = coverage;
 
     public Population Population { get; } = population;
