@@ -14,7 +14,7 @@ internal sealed record TableColumn
     /// <summary>By look-alike class.</summary>
     public required IReadOnlyDictionary<string, Rate> FalsePositives { get; init; }
 
-    /// <summary>Over all accounts; 0.5 is chance. Null for a fixed rule, which has no ranking.</summary>
+    /// <summary>Over all accounts, of the method's best setting; 0.5 is chance. Null for a fixed rule, which has no ranking.</summary>
     public double? Area { get; init; }
 
     /// <summary>Recall when no lawful account at all may be flagged; null for a fixed rule.</summary>

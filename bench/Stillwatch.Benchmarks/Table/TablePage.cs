@@ -24,7 +24,7 @@ internal static class TablePage
 
     static void Summary(StringBuilder text, DetectorTable table)
     {
-        text.Append("| detector | pooled recall | mean of families | recall, nobody wronged | ROC area | lawful flagged | CPU-seconds | setting |\n|---|--:|--:|--:|--:|--:|--:|---|\n");
+        text.Append("| detector | pooled recall | mean of families | recall, nobody wronged | best ROC area | lawful flagged | CPU-seconds | setting |\n|---|--:|--:|--:|--:|--:|--:|---|\n");
         foreach (var column in table.All)
         {
             text.Append($"| {Bold(column)} | {Cell(column.PooledRecall)} | {Percent(column.MeanRecall)} | {(column.RecallAtNone is { } none ? Percent(none) : "")} ")

@@ -190,7 +190,7 @@ public sealed class BaselineTests
     {
         var ring = Enumerable.Range(0, 12).Select(i => _toy.Open(payment: $"pm_{i % 2}")).ToList();
         var carrier = Enumerable.Range(0, 60).Select(i => _toy.Open(payment: $"own_{i}")).ToList();
-        var firm = Enumerable.Range(0, 12).Select(_ => _toy.Open(payment: "pm_firm", organization: "org_firm")).ToList();
+        var firm = Enumerable.Range(0, 12).Select(_ => _toy.Open(payment: "pm_firm", organization: "org_firm")).ToList(); // denser than the ring
         for (var round = 0; round < 6; round++)
         {
             for (var i = 0; i < ring.Count; i++)
@@ -199,7 +199,10 @@ public sealed class BaselineTests
             }
 
             carrier.ForEach(account => _toy.Send(account, _toy.Hour(0, 40), "q", network: "carrier"));
-            firm.ForEach(account => _toy.Send(account, _toy.Hour(0, 40), "q", network: "firm"));
+            foreach (var exit in new[] { "firm0", "firm1", "firm2" })
+            {
+                firm.ForEach(account => _toy.Send(account, _toy.Hour(0, 40), "q", network: exit));
+            }
         }
 
         var fraudar = new Fraudar(_toy.Book());
