@@ -139,8 +139,10 @@ public sealed class BaselineTests
     {
         var ring = Enumerable.Range(0, 8).Select(_ => _toy.Open()).ToList();
         var shifts = Enumerable.Range(0, 8).Select(_ => _toy.Open()).ToList();
+        var firm = Enumerable.Range(0, 8).Select(_ => _toy.Open(organization: "org_firm")).ToList();
         for (var hour = 0; hour < 24; hour += 2)
         {
+            firm.ForEach(account => _toy.Send(account, hour + 0.3, "q", network: "hq"));
             ring.ForEach(account => _toy.Send(account, hour + 0.3, "q", network: $"exit{hour % 6}"));
             for (var i = 0; i < shifts.Count; i++)
             {
@@ -150,7 +152,7 @@ public sealed class BaselineTests
 
         var trap = new SynchroTrap(_toy.Book());
         _toy.Play(trap);
-        ToyTrace.AssertSeparated(trap, "network, buckets of 1 h, clusters of 5", ring, shifts);
+        ToyTrace.AssertSeparated(trap, "network, buckets of 1 h, clusters of 5", ring, [.. shifts, .. firm]);
         Assert.Equal(1, trap.Scores().First().ByAccount[ring[0]], 5); // the very same actions
     }
 
