@@ -63,9 +63,17 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
         for (var c = 0; c < classes.Count; c++)
         {
             var accounts = members.Of(c);
-            if (accounts.Count >= MinActors && cohort.LiftOf(accounts) >= TraitGate.MinLift && population.Actors(accounts) >= MinActors)
+            if (accounts.Count < MinActors)
             {
-                nodes.Add(new SharedTrait(TraitKind.HeadSkeleton, (ulong)c, accounts));
+                continue;
+            }
+
+            var inside = members.HitsOn(c).Count(h =>
+                ClassMembers.Follows(h, population.Accounts[h.Account].Digests.Length) && cohort.IsNormal(h.Account, h.Hits, population.Accounts[h.Account].Digests.Length));
+            var lift = cohort.LiftOf(accounts.Count, inside);
+            if (lift >= TraitGate.MinLift && population.Actors(accounts) >= MinActors)
+            {
+                nodes.Add(new SharedTrait(TraitKind.HeadSkeleton, (ulong)c, accounts) { Inside = inside, Lift = lift });
             }
         }
 

@@ -18,6 +18,10 @@ internal sealed class RingMembers
     const double MostPrior = -1; // at even odds of everything else, a candidate is rather not a member
     const double Mostly = 0.5;
 
+    // Nobody is normal for a template he lives on (ReferenceCohort.IsNormal).
+    const double Habit = 0.15;
+    const int HabitHits = 4;
+
     readonly Population _population;
     readonly Background _background;
     readonly ClassMembers _followers;
@@ -124,7 +128,8 @@ internal sealed class RingMembers
         var (hits, sample) = (templates.HitsOf(index), account.Digests.Length);
         var ties = lens.Of(index) with { Template = templates.NatsOf(hits, sample) };
         var share = sample == 0 ? 0 : (double)hits / sample;
-        var traits = _features.Of(index)
+        var features = _features.Of(index) & (hits >= HabitHits && share >= Habit ? ~RingTraits.ReferenceCohort : ~RingTraits.None);
+        var traits = features
             | (share >= Mostly ? RingTraits.MostlyTemplate : hits >= 2 || share >= 0.1 ? RingTraits.SomeTemplate : 0)
             | (ties.Payment > 0 ? RingTraits.SharedPayment : 0)
             | (ties.Device > 0 ? RingTraits.SharedDevice : 0)

@@ -84,7 +84,7 @@ internal static class TraitGate
         {
             var uses = Math.Min((int)trait.Counts[s], MaxUses);
             all += uses;
-            inside += population.IndexOf(trait.Accounts[s]) is >= 0 and var i && cohort[i] ? uses : 0;
+            inside += population.IndexOf(trait.Accounts[s]) is >= 0 and var i && cohort.IsNormal(i, trait.Counts[s], population.Accounts[i].Exchanges) ? uses : 0;
         }
 
         return inside >= 0.75 * share * all;
@@ -105,9 +105,10 @@ internal static class TraitGate
             // Habit weighs more than a try: many people try a published template once, a pool works with it.
             var uses = Math.Min((int)trait.Counts[s], MaxUses);
             sampled++;
-            inside += cohort[i] ? uses : 0;
-            outside += cohort[i] ? 0 : uses;
             var account = population.Accounts[i];
+            var isNormal = cohort.IsNormal(i, trait.Counts[s], account.Exchanges);
+            inside += isNormal ? uses : 0;
+            outside += isNormal ? 0 : uses;
             actors.Add(account.Actor);
 
             // Boyer-Moore majority vote: the app most of them claim, if there is one.
