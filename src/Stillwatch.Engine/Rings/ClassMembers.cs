@@ -23,7 +23,8 @@ internal sealed class ClassMembers
     /// <summary>Accounts that follow class <paramref name="c"/> more than in passing: twice, or in a third of what they do.</summary>
     public IReadOnlyList<int> Of(int c) => _byClass[c];
 
-    public IReadOnlyList<ClassHit> HitsOf(int account) => _byAccount[account] ?? [];
+    /// <summary>Not to be written to.</summary>
+    public ClassHit[] HitsOf(int account) => _byAccount[account] ?? [];
 
     /// <summary>The class of each sampled exchange of an account, -1 for none; null when it follows none at all.</summary>
     public short[]? ClassesOf(int account) => _byDigest[account];
