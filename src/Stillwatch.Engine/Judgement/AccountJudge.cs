@@ -60,7 +60,7 @@ internal sealed class AccountJudge(Policy policy)
 
         var balance = Add(items);
         var logit = balance.LogOdds;
-        var rung = policy.Decide(ring.Verdict, logit, ring.Balance.ByFamily, held);
+        var rung = policy.Decide(ring.Verdict, logit, ring.Balance.ByFamily, held, ring.IsConclusive && member.Has(RingTraits.OwnOutput));
         rung = rung < ring.Rung ? rung : ring.Rung;
         var most = member.TieCount >= TiesToRestrict ? Rung.Suspend : member.IsTied || !ring.Ring.Coverage.IsTied ? Rung.Verify : Rung.Observe;
         rung = rung < most ? rung : most;

@@ -81,7 +81,11 @@ internal sealed class ReportBuilder(DetectorSettings settings, string keyId, Mod
         }
 
         reasons.AddRange(judged.Balance.Items.Where(i => i.LogOdds >= 0.5).OrderByDescending(i => i.LogOdds).Take(6).Select(i => i.Says));
-        if (judged.Rung > Rung.Observe && judged.Confidence < settings.Policy.RuleOf(judged.Rung).MinConfidence)
+        if (judged is { Rung: Rung.Verify, IsConclusive: true } && judged.Confidence < settings.Policy.Verify.MinConfidence)
+        {
+            reasons.Add("What we said to some members was sent in by others, all around the ring: conclusive, but only as far as verification.");
+        }
+        else if (judged.Rung > Rung.Observe && judged.Confidence < settings.Policy.RuleOf(judged.Rung).MinConfidence)
         {
             reasons.Add($"Confidence has fallen below the threshold of this rung ({settings.Policy.RuleOf(judged.Rung).MinConfidence}) by less than the policy's hysteresis; the rung is held.");
         }

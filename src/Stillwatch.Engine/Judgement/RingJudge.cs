@@ -15,6 +15,11 @@ internal sealed record JudgedRing(RingView Ring, Verdict Verdict, Balance Balanc
 
     public double Confidence => 1 / (1 + Math.Exp(-Logit));
 
+    const double ConclusiveLogOdds = 5.5; // both kinds of own-output evidence near their caps
+
+    /// <summary>Whether our own outputs alone accuse the ring (design 4.5): then it may be asked to verify, and no more.</summary>
+    public bool IsConclusive => Verdict == Verdict.Distillation && Balance.ByFamily.GetValueOrDefault(Families.OwnOutput) >= ConclusiveLogOdds;
+
     public bool IsBenign => Verdict == Verdict.Automation;
 
     /// <summary>Sure and large before sure and small, and both before unsure: the logit, and a nat for every factor e of members.</summary>
@@ -72,13 +77,13 @@ internal sealed class RingJudge
             return new JudgedRing(ring, Verdict.Automation, Negated(balance), resale, -logit, Rung.Observe);
         }
 
-        var rung = _policy.Decide(verdict, logit, balance.ByFamily, Rung.Observe);
-        return new JudgedRing(ring, verdict, balance, resale, logit, rung) { Pivot = ModelMoves.Largest(ring, reference.Models) };
+        var judged = new JudgedRing(ring, verdict, balance, resale, logit, Rung.Observe) { Pivot = ModelMoves.Largest(ring, reference.Models) };
+        return Hold(judged, Rung.Observe);
     }
 
     /// <summary>The same judgement where <paramref name="held"/> was the rung before: it is kept inside the hysteresis.</summary>
     public JudgedRing Hold(JudgedRing judged, Rung held) =>
-        judged with { Rung = _policy.Decide(judged.Verdict, judged.Logit, judged.Balance.ByFamily, held) };
+        judged with { Rung = _policy.Decide(judged.Verdict, judged.Logit, judged.Balance.ByFamily, held, judged.IsConclusive) };
 
     List<EvidenceItem> Weigh(IEnumerable<IEvidence> kinds, RingView ring, BenignReference reference)
     {

@@ -79,7 +79,8 @@ public sealed record Policy
 
     /// <summary>The strictest rung that may be decided without a person.</summary>
     /// <param name="held">The rung decided before, which is kept while confidence stays within the hysteresis.</param>
-    public Rung Decide(Verdict verdict, double logit, IReadOnlyDictionary<string, double> familyLogOdds, Rung held)
+    /// <param name="isConclusive">Whether our own outputs, handed round, say so by themselves: that asks for verification from even odds on, never for more.</param>
+    public Rung Decide(Verdict verdict, double logit, IReadOnlyDictionary<string, double> familyLogOdds, Rung held, bool isConclusive = false)
     {
         if (verdict == Verdict.Automation)
         {
@@ -99,7 +100,7 @@ public sealed record Policy
             }
         }
 
-        return Rung.Observe;
+        return isConclusive && Verify.Automatic && logit >= 0 ? Rung.Verify : Rung.Observe;
     }
 
     /// <summary>ln(p / (1 - p)).</summary>

@@ -51,8 +51,8 @@ internal sealed class RingMembers
             }
 
             var (next, prior, weights, lens, templates) = Weigh(candidate, members);
-            var whole = RingComponents.Largest(
-                [.. next.Select(m => m.Index)], a => lens.ValuesOf(a).Concat(templates.FollowedBy(a, _population.Accounts[a].Digests.Length).Select(c => (0, (ulong)c))));
+            var crossed = next.Where(m => m.Has(RingTraits.OwnOutput)).Select(m => m.Index).ToHashSet();
+            var whole = RingComponents.Largest([.. next.Select(m => m.Index)], a => ValuesOf(a, lens, templates, crossed));
             var settled = whole.SequenceEqual(members);
             members = whole;
             if (settled || round == Rounds - 1)
@@ -66,6 +66,12 @@ internal sealed class RingMembers
 
         return view;
     }
+
+    /// <summary>What joins a member to others: payers, devices, exits, sign-up waves, templates it follows, and our outputs that went round.</summary>
+    IEnumerable<(int Kind, ulong Value)> ValuesOf(int account, RingLens lens, RingTemplates templates, HashSet<int> crossed) =>
+        lens.ValuesOf(account)
+            .Concat(templates.FollowedBy(account, _population.Accounts[account].Digests.Length).Select(c => ((int)TraitKind.HeadSkeleton, (ulong)c)))
+            .Concat(crossed.Contains(account) ? [((int)TraitKind.OwnOutput, 0UL)] : []);
 
     /// <summary>Those a candidate is made of: who lives on its templates or shares its payers or devices; everybody where too few do.</summary>
     List<int> Seeds(RingCandidate candidate)
