@@ -11,22 +11,19 @@ internal sealed record JudgedAccount(RingMember Member, Balance Balance, double 
     public double Confidence => 1 / (1 + Math.Exp(-Logit));
 }
 
-/// <summary>An account inherits at most 6 nats from its ring and needs evidence of its own; prior −5 nats.</summary>
+/// <summary>Whether an account belongs to its ring, from the base rate up by what it has of its own; no surer than the ring is a campaign.</summary>
 /// <remarks>
-/// Own items are the coverage weights of <see cref="CoverageWeights"/>. Any rung above observe needs something of the account's own that is
-/// neither what it asks, nor when, nor the library it uses, if the ring has such links at all: an ordinary user of a ring's template is left alone.
+/// Own items are the weights of <see cref="CoverageWeights"/>. Any rung above observe needs ties of the account's own that are neither what it asks,
+/// nor when, if the ring has such links at all, and a restriction needs two: an ordinary user of a ring's template who met one of its exits is left alone.
 /// </remarks>
 internal sealed class AccountJudge(Policy policy)
 {
-    const double Prior = -5;
-    const double MaxInherited = 6;
     const double LicensedPrior = -3; // a registered purpose makes the innocent reading likelier; it never ends detection
-    const double OwnHardEvidence = 0.4;
     const double Worth = 0.02;
-    const double HardCoverage = 0.3;
 
-    static readonly IReadOnlyList<RingTraits> Hard =
-        [RingTraits.SharedPayment, RingTraits.SharedDevice, RingTraits.SignupWave, RingTraits.SharedNetwork, RingTraits.OwnOutput];
+    // How many ties a restriction needs: one exit, or one hour of sign-up, may be met by chance.
+    const double TiesToRestrict = 2.5;
+    const double SureTies = 3;
 
     static readonly IReadOnlyList<(RingTraits Trait, string Family, string Name, string Has, string Lacks)> Own =
     [
@@ -48,17 +45,14 @@ internal sealed class AccountJudge(Policy policy)
 
     public JudgedAccount Judge(RingMember member, JudgedRing ring, Rung held, long nowMs)
     {
-        var items = new List<EvidenceItem>
-        {
-            Inherited("account-prior", Prior, "Most accounts belong to no campaign."),
-            Inherited("campaign", Math.Clamp(ring.Verdict == Verdict.Automation ? 0 : ring.Logit, 0, MaxInherited), "What it takes from its ring, at most 6 nats."),
-        };
+        var items = new List<EvidenceItem> { Inherited("account-prior", ring.Ring.Prior, "Most accounts belong to no campaign.") };
         if (LicenceOf(member, nowMs) is { } licence)
         {
             items.Add(Inherited("licence", LicensedPrior, $"A licence for {licence.Purpose} is registered."));
         }
 
         items.AddRange(OwnItems(member, ring.Ring.Coverage));
+        items.Add(Inherited("campaign", Doubt(Add(items).LogOdds, ring), "An account is no surer a part of a campaign than its ring is one."));
         if (Calibration.Ceiling(Add(items).LogOdds) is not 0 and var offset)
         {
             items.Add(Inherited("calibration", offset, "No confidence beyond one in a million is claimed."));
@@ -68,12 +62,9 @@ internal sealed class AccountJudge(Policy policy)
         var logit = balance.LogOdds;
         var rung = policy.Decide(ring.Verdict, logit, ring.Balance.ByFamily, held);
         rung = rung < ring.Rung ? rung : ring.Rung;
-        if (!HasHardEvidence(items))
-        {
-            rung = RingHasHardEvidence(ring.Ring.Coverage) || rung == Rung.Observe ? Rung.Observe : Rung.Verify;
-        }
-
-        if (ring.Verdict == Verdict.Resale && member.Account.LaterTurns >= AccountFeatures.MinLaterTurns && !member.Has(RingTraits.ManyUsers))
+        var most = member.TieCount >= TiesToRestrict ? Rung.Suspend : member.IsTied || !ring.Ring.Coverage.IsTied ? Rung.Verify : Rung.Observe;
+        rung = rung < most ? rung : most;
+        if (ring.Verdict == Verdict.Resale && member.Account.LaterTurns >= AccountFeatures.MinLaterTurns && !member.Has(RingTraits.ManyUsers) && member.TieCount < SureTies)
         {
             rung = Rung.Observe; // who holds one conversation at a time resells nothing
         }
@@ -103,7 +94,7 @@ internal sealed class AccountJudge(Policy policy)
         foreach (var (trait, family, name, has, lacks) in Own)
         {
             var present = member.Has(trait);
-            var nats = coverage.Of(trait, present);
+            var nats = coverage.Of(trait, member);
             if (Math.Abs(nats) >= Worth && (present || lacks.Length > 0))
             {
                 yield return new EvidenceItem(
@@ -113,11 +104,11 @@ internal sealed class AccountJudge(Policy policy)
         }
     }
 
-    /// <summary>Whether payers, devices, networks or clients link the ring at all; in a log that has none, what is asked and when must do to verify.</summary>
-    static bool RingHasHardEvidence(CoverageWeights coverage) =>
-        Hard.Any(t => coverage.InRing(t) >= HardCoverage && coverage.Of(t, present: true) >= OwnHardEvidence);
-
-    static bool HasHardEvidence(List<EvidenceItem> items) =>
-        items.Exists(i => i.Value == 1 && i.RawLogOdds >= OwnHardEvidence
-            && i.Family is Families.Identity or Families.Infrastructure or Families.OwnOutput && i.Trait is not ("reference-cohort" or "organization" or "verification" or "tls-fingerprint"));
+    /// <summary>What the ring's own uncertainty takes from a membership of <paramref name="member"/> nats, so that the two probabilities multiply.</summary>
+    static double Doubt(double member, JudgedRing ring)
+    {
+        var campaign = ring.Verdict == Verdict.Automation ? -ring.Logit : ring.Logit;
+        var both = 1 / ((1 + Math.Exp(-member)) * (1 + Math.Exp(-campaign)));
+        return Policy.Logit(Math.Clamp(both, 1e-9, 1 - 1e-9)) - member;
+    }
 }

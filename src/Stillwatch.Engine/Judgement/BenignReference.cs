@@ -85,19 +85,31 @@ internal sealed class BenignReference
     static int CountHours(Population population)
     {
         var seen = 0;
-        for (var hour = 0; hour < 24; hour++)
+        for (var account = 0; account < population.Count && seen != (1 << 24) - 1; account++)
         {
-            seen += population.Accounts.Any(a => a.Hours[hour] > 0) ? 1 : 0;
+            var hours = population.Accounts[account].Hours;
+            for (var hour = 0; hour < 24; hour++)
+            {
+                seen |= hours[hour] > 0 ? 1 << hour : 0;
+            }
         }
 
-        return Math.Max(1, seen);
+        return Math.Max(1, System.Numerics.BitOperations.PopCount((uint)seen));
     }
 
     static List<AccountState> Sample(Population population, ReferenceCohort cohort)
     {
-        var members = Enumerable.Range(0, population.Count).Where(i => cohort[i]).Select(i => population.Accounts[i]).ToList();
-        var stride = Math.Max(1, members.Count / MaxAccounts);
-        return [.. members.Where((_, i) => i % stride == 0)];
+        var stride = Math.Max(1, cohort.Count / MaxAccounts);
+        var sample = new List<AccountState>((cohort.Count / stride) + 1);
+        for (int account = 0, member = 0; account < population.Count; account++)
+        {
+            if (cohort[account] && member++ % stride == 0)
+            {
+                sample.Add(population.Accounts[account]);
+            }
+        }
+
+        return sample;
     }
 
     static IEnumerable<double> Outputs(AccountState account)

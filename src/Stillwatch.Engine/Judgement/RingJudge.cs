@@ -14,6 +14,11 @@ internal sealed record JudgedRing(RingView Ring, Verdict Verdict, Balance Balanc
     public double CalibrationLogOdds => Verdict == Verdict.Automation ? Logit + RingJudge.Prior - Balance.LogOdds : Logit - RingJudge.Prior - Balance.LogOdds;
 
     public double Confidence => 1 / (1 + Math.Exp(-Logit));
+
+    public bool IsBenign => Verdict == Verdict.Automation;
+
+    /// <summary>Sure and large before sure and small, and both before unsure: the logit, and a nat for every factor e of members.</summary>
+    public double Weight => Logit + Math.Log(Ring.Members.Count);
 }
 
 /// <summary>Weighs every kind of evidence on a ring and picks the verdict that explains it best.</summary>

@@ -10,6 +10,9 @@ namespace Stillwatch.Engine.Judgement;
 /// <summary>A ring and its accounts as judged now, the latest judgement of both.</summary>
 internal sealed record CampaignState(JudgedRing Judged, IReadOnlyList<JudgedAccount> Accounts)
 {
+    /// <summary>What the campaign is called by, from one judgement to the next.</summary>
+    public int Number { get; init; }
+
     /// <summary>Content keys of the ring's template classes.</summary>
     public IReadOnlyList<ulong> ClassKeys { get; init; } = [];
 
@@ -20,18 +23,13 @@ internal sealed record CampaignState(JudgedRing Judged, IReadOnlyList<JudgedAcco
 /// <summary>The one stage that sees all shards' summaries: gate, cluster, link, weigh, judge, register. Runs at epochs of event time.</summary>
 internal sealed class RingStage(DetectorSettings settings, AccountDirectory directory)
 {
-    /// <summary>Benign rings are reported from this many actors on; smaller ones are of no interest.</summary>
-    const int MinBenignActors = 10;
-
-    const double MaxCommon = 0.5;
-    const double MaxTaken = 0.2; // what is left of a template's users when a ring took its own is mostly its lawful users
     const double LicensedShare = 0.8;
 
-    readonly Population _population = new();
-    readonly RingJudge _ringJudge = new(settings.Policy, settings.Ignored);
-    readonly AccountJudge _accountJudge = new(settings.Policy);
+    readonly Population _population = new(settings.Shards);
+    RingJudge _ringJudge = new(settings.Policy, settings.Ignored);
+    AccountJudge _accountJudge = new(settings.Policy);
 
-    public CampaignRegister Register { get; } = new();
+    public CampaignRegister Register { get; private set; } = new();
 
     public CrossingTable Crossings { get; } = new();
 
@@ -41,6 +39,18 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
     public IReadOnlyList<CampaignState> Current { get; private set; } = [];
 
     public Population Population => _population;
+
+    /// <summary>Another policy, from the next judgement on.</summary>
+    public void Use(Policy policy) => (_ringJudge, _accountJudge) = (new RingJudge(policy, settings.Ignored), new AccountJudge(policy));
+
+    /// <summary>What is held, to be brought back by <see cref="Return"/> after judgements that must leave no trace.</summary>
+    public (CampaignRegister Register, IReadOnlyList<CampaignState> Current, int Accounts) Mark() => (Register.Copy(), Current, _population.Count);
+
+    public void Return((CampaignRegister Register, IReadOnlyList<CampaignState> Current, int Accounts) mark)
+    {
+        (Register, Current) = (mark.Register, mark.Current);
+        _population.Truncate(mark.Accounts);
+    }
 
     public void Judge(IReadOnlyList<AccountPartition> accounts, IReadOnlyList<TraitPartition> traits, long nowMs)
     {
@@ -55,48 +65,20 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
 
         // 3. Groups of linked accounts.
         var background = new Background(_population);
-        var candidates = new RingBuilder(_population, cohort, classes, members, Crossings).Build();
-        var selection = new RingMembers(_population, cohort, background, members, Crossings, Displacements);
+        var (candidates, nodes) = new RingBuilder(_population, cohort, classes, members, Crossings).Build();
+        var selection = new RingMembers(_population, cohort, background, members, nodes, Crossings, Displacements);
         var reference = new BenignReference(_population, cohort, background, nowMs);
 
         // 4. Judged on pooled evidence, each account on its own besides.
         JudgedRing? JudgeOf(RingCandidate candidate) => selection.Select(candidate, nowMs) is { } ring ? _ringJudge.Judge(ring, reference) : null;
         var first = candidates.AsParallel().AsOrdered().WithDegreeOfParallelism(settings.Shards).Select(JudgeOf).OfType<JudgedRing>().ToList();
-        var judged = RingMerge.Join(Distinct(first, JudgeOf), background, JudgeOf, Weight);
+        var judged = RingMerge.Join(RingSelection.Choose(first, JudgeOf), background, JudgeOf);
         var links = new LinkKeys(classes, members, Crossings);
         Current = [.. judged.Select(j => Settle(_ringJudge.Hold(j, Register.HeldBy(j.Ring, j.Verdict)), nowMs))
-            .Select(c => IsBenign(c.Judged) ? c : c with { ClassKeys = ClassKeys.Of(c.Judged.Ring.Candidate, classes), LinkKeys = links.Of(c.Judged.Ring) })];
+            .Select(c => c.Judged.IsBenign ? c : c with { ClassKeys = ClassKeys.Of(c.Judged.Ring.Candidate, classes), LinkKeys = links.Of(c.Judged.Ring) })];
+        Current = Register.Named(Current, nowMs);
         Register.Record(Current.SelectMany(c => c.Accounts.Select(a => (a.Member.Account.Name, c.Judged.Verdict, a.Rung))), nowMs);
     }
-
-    /// <summary>One account, one campaign: the strongest ring takes its members, what is left of the others is judged anew. Rings that are
-    /// benign, or mostly another's, or small, go.</summary>
-    static List<JudgedRing> Distinct(IEnumerable<JudgedRing> judged, Func<RingCandidate, JudgedRing?> judge)
-    {
-        var kept = new List<JudgedRing>();
-        var taken = new HashSet<int>();
-        var open = judged.OrderBy(IsBenign).ThenByDescending(Weight).ThenBy(j => j.Ring.Members[0].Index).ToList();
-        foreach (var ring in open)
-        {
-            var common = ring.Ring.Members.Count(m => taken.Contains(m.Index)) / (double)ring.Ring.Members.Count;
-            var mine = common == 0 ? ring
-                : IsBenign(ring) ? (common < MaxCommon ? ring : null)
-                : common > MaxTaken && !ring.Ring.Candidate.ByIdentity ? null
-                : judge(ring.Ring.Candidate.Without(taken));
-            if (mine is not null && (!IsBenign(mine) || mine.Ring.Actors >= MinBenignActors))
-            {
-                kept.Add(mine);
-                taken.UnionWith(mine.Ring.Members.Select(m => m.Index));
-            }
-        }
-
-        return kept;
-    }
-
-    static bool IsBenign(JudgedRing ring) => ring.Verdict == Verdict.Automation;
-
-    /// <summary>Sure and large before sure and small, and both before unsure: the logit, and a nat for every factor e of members.</summary>
-    static double Weight(JudgedRing ring) => ring.Logit + Math.Log(ring.Ring.Members.Count);
 
     CampaignState Settle(JudgedRing judged, long nowMs)
     {

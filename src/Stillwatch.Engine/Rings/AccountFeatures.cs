@@ -20,15 +20,23 @@ internal sealed class AccountFeatures
     readonly RingTraits[] _traits;
     readonly ulong[] _clients;
     readonly long[] _signups;
+    readonly ushort[] _samples;
 
     public AccountFeatures(Population population, ReferenceCohort cohort)
     {
         _traits = new RingTraits[population.Count];
         _clients = new ulong[population.Count];
         _signups = new long[population.Count];
-        for (var i = 0; i < population.Count; i++)
+        _samples = new ushort[population.Count];
+        population.ForEachChunk((_, from, to) => Fill(population, cohort, from, to));
+    }
+
+    void Fill(Population population, ReferenceCohort cohort, int from, int to)
+    {
+        for (var i = from; i < to; i++)
         {
             var account = population.Accounts[i];
+            _samples[i] = (ushort)account.Digests.Length;
             _clients[i] = Background.MainClient(account);
             _signups[i] = Background.SignupBucket(account) ?? NoSignup;
             var isEven = account.Exchanges >= MinRhythmExchanges && account.LastMs - account.FirstMs >= MinRhythmSpanMs && account.GapVariation < MachineGapVariation;
@@ -46,6 +54,9 @@ internal sealed class AccountFeatures
 
     /// <summary>The client it uses most, 0 when unknown.</summary>
     public ulong Client(int account) => _clients[account];
+
+    /// <summary>How many exchanges its sample holds.</summary>
+    public int Sample(int account) => _samples[account];
 
     public long SignupBucket(int account) => _signups[account];
 }

@@ -3,21 +3,24 @@ using Stillwatch.Engine.Traits;
 
 namespace Stillwatch.Engine.Rings;
 
-/// <summary>How common networks, clients and sign-up times are in the whole population: what sharing must exceed to mean anything.</summary>
+/// <summary>How common networks, clients and sign-up times are in the whole population, and who shows them: what sharing must exceed to mean anything.</summary>
 internal sealed class Background
 {
-    readonly Dictionary<ulong, int> _networks = [];
+    readonly AccountIndex<ulong> _networks;
+    readonly AccountIndex<long> _signups;
     readonly Dictionary<ulong, int> _clients = [];
-    readonly Dictionary<long, int> _signups = [];
 
     public Background(Population population)
     {
         Accounts = population.Count;
-        foreach (var account in population.Accounts)
+        var networks = new AccountIndex<ulong>.Builder(population.Count);
+        var signups = new AccountIndex<long>.Builder(population.Count);
+        for (var i = 0; i < population.Count; i++)
         {
-            foreach (var network in account.Networks)
+            var account = population.Accounts[i];
+            foreach (ref readonly var network in CollectionsMarshal.AsSpan(account.Networks))
             {
-                CollectionsMarshal.GetValueRefOrAddDefault(_networks, network.Value, out _)++;
+                networks.Add(network.Value, i);
             }
 
             if (MainClient(account) is not 0 and var client)
@@ -28,9 +31,11 @@ internal sealed class Background
 
             if (SignupBucket(account) is { } bucket)
             {
-                CollectionsMarshal.GetValueRefOrAddDefault(_signups, bucket, out _)++;
+                signups.Add(bucket, i);
             }
         }
+
+        (_networks, _signups) = (networks.Build(), signups.Build());
     }
 
     public int Accounts { get; }
@@ -39,19 +44,25 @@ internal sealed class Background
     public int WithClient { get; }
 
     /// <summary>Different networks seen.</summary>
-    public int Networks => _networks.Count;
+    public int Networks => _networks.Values;
 
-    public int OnNetwork(ulong network) => _networks.GetValueOrDefault(network);
+    public int OnNetwork(ulong network) => _networks[network].Length;
 
     public int WithMainClient(ulong client) => _clients.GetValueOrDefault(client);
 
-    public int SignedUpIn(long bucket) => _signups.GetValueOrDefault(bucket);
+    public int SignedUpIn(long bucket) => _signups[bucket].Length;
+
+    /// <summary>Who came through a network, ascending.</summary>
+    public ReadOnlySpan<int> AccountsOn(ulong network) => _networks[network];
+
+    /// <summary>Who signed up in a bucket, ascending.</summary>
+    public ReadOnlySpan<int> AccountsSignedUpIn(long bucket) => _signups[bucket];
 
     /// <summary>The client an account uses most, 0 when unknown.</summary>
     public static ulong MainClient(AccountState account)
     {
         var best = default(Counted);
-        foreach (var client in account.Clients)
+        foreach (ref readonly var client in CollectionsMarshal.AsSpan(account.Clients))
         {
             best = client.Count > best.Count || (client.Count == best.Count && client.Value < best.Value) ? client : best;
         }

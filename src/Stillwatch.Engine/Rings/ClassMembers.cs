@@ -9,81 +9,92 @@ internal readonly record struct ClassHit(int Account, int Class, int Hits);
 internal sealed class ClassMembers
 {
     const double ShareOfSample = 0.3;
-    const int MaxSample = 64; // MemoryShare's largest sample
 
-    readonly Dictionary<int, List<ClassHit>> _byAccount = [];
-    readonly Dictionary<int, short[]> _byDigest = [];
+    readonly ClassHit[]?[] _byAccount;
+    readonly short[]?[] _byDigest;
     readonly List<int>[] _byClass;
 
-    ClassMembers(int classes)
+    ClassMembers(int classes, int accounts)
     {
-        _byClass = new List<int>[classes];
-        for (var c = 0; c < classes; c++)
-        {
-            _byClass[c] = [];
-        }
+        (_byAccount, _byDigest) = (new ClassHit[]?[accounts], new short[]?[accounts]);
+        _byClass = [.. Enumerable.Range(0, classes).Select(_ => new List<int>())];
     }
 
     /// <summary>Accounts that follow class <paramref name="c"/> more than in passing: twice, or in a third of what they do.</summary>
     public IReadOnlyList<int> Of(int c) => _byClass[c];
 
-    public IReadOnlyList<ClassHit> HitsOf(int account) => _byAccount.TryGetValue(account, out var hits) ? hits : [];
+    /// <summary>Not to be written to.</summary>
+    public ClassHit[] HitsOf(int account) => _byAccount[account] ?? [];
 
     /// <summary>The class of each sampled exchange of an account, -1 for none; null when it follows none at all.</summary>
-    public short[]? ClassesOf(int account) => _byDigest.GetValueOrDefault(account);
+    public short[]? ClassesOf(int account) => _byDigest[account];
 
     public static ClassMembers Find(TemplateClasses classes, Population population)
     {
-        var members = new ClassMembers(classes.Count);
-        var tally = new int[classes.Count];
-        var hits = new int[classes.Count];
-        var touched = new List<int>();
-        var matched = new short[MaxSample];
-        for (var account = 0; account < population.Count; account++)
+        var members = new ClassMembers(classes.Count, population.Count);
+        population.ForEachChunk((_, from, to) =>
         {
-            var digests = population.Accounts[account].Digests;
-            for (var d = 0; d < digests.Length; d++)
+            var scratch = new Scratch(new int[classes.Count], new int[classes.Count], []);
+            for (var account = from; account < to; account++)
             {
-                var c = classes.Match(digests[d], tally);
-                matched[d] = (short)c;
-                if (c >= 0 && hits[c]++ == 0)
+                if (classes.ShowsAny(account))
                 {
-                    touched.Add(c);
+                    members.Match(account, population.Accounts[account].Digests, classes, scratch);
                 }
             }
-
-            if (touched.Count > 0)
-            {
-                members._byDigest[account] = matched[..digests.Length];
-                members.Take(account, touched, hits, digests.Length);
-            }
-        }
-
+        });
+        members.Gather(population);
         return members;
     }
 
     /// <summary>More than in passing: twice, or in a third of what an account with so many sampled exchanges does.</summary>
     public static bool Follows(ClassHit hit, int sample) => hit.Hits >= 2 || hit.Hits >= ShareOfSample * sample;
 
-    void Take(int account, List<int> touched, int[] hits, int sample)
+    /// <summary>A worker's arrays, all zeros and empty between accounts.</summary>
+    sealed record Scratch(int[] Tally, int[] Hits, List<int> Touched);
+
+    void Match(int account, ReadOnlySpan<AccountDigest> digests, TemplateClasses classes, Scratch scratch)
     {
-        touched.Sort();
-        foreach (var c in touched)
+        var (tally, hits, touched) = scratch;
+        Span<short> matched = digests.Length <= 64 ? stackalloc short[digests.Length] : new short[digests.Length];
+        for (var d = 0; d < digests.Length; d++)
         {
-            if (!_byAccount.TryGetValue(account, out var list))
+            var c = classes.Match(digests[d], tally);
+            matched[d] = (short)c;
+            if (c >= 0 && hits[c]++ == 0)
             {
-                _byAccount[account] = list = [];
+                touched.Add(c);
             }
+        }
 
-            list.Add(new ClassHit(account, c, hits[c]));
-            if (Follows(new ClassHit(account, c, hits[c]), sample))
-            {
-                _byClass[c].Add(account);
-            }
+        if (touched.Count == 0)
+        {
+            return;
+        }
 
-            hits[c] = 0;
+        _byDigest[account] = matched.ToArray();
+        touched.Sort();
+        var own = _byAccount[account] = new ClassHit[touched.Count];
+        for (var i = 0; i < own.Length; i++)
+        {
+            own[i] = new ClassHit(account, touched[i], hits[touched[i]]);
+            hits[touched[i]] = 0;
         }
 
         touched.Clear();
+    }
+
+    void Gather(Population population)
+    {
+        for (var account = 0; account < _byAccount.Length; account++)
+        {
+            foreach (var hit in _byAccount[account] ?? [])
+            {
+                if (Follows(hit, population.Accounts[account].Digests.Length))
+                {
+                    _byClass[hit.Class].Add(account);
+                }
+            }
+        }
     }
 }

@@ -5,7 +5,20 @@ internal sealed class CoverageWeights
 {
     const int Traits = 14;
     const int MaxRest = 800; // the rest's coverage is a proportion: 800 accounts know it to within two points
-    const double Cap = 2.5;
+    const double Cap = 3.5;
+
+    const double TiedShare = 0.3;
+    const double TiedNats = 0.4;
+    static readonly RingTraits[] s_ties =
+        [RingTraits.SharedPayment, RingTraits.SharedDevice, RingTraits.SignupWave, RingTraits.SharedNetwork, RingTraits.OwnOutput];
+
+    // A past and a verified name can be bought with an account: they speak for innocence, never for much.
+    const RingTraits Purchasable = RingTraits.ReferenceCohort | RingTraits.WellVerified;
+    const double PurchasableCap = 2;
+    const int Families = 5;
+
+    // In the order of RingTraits: content 0, identity 1, infrastructure 2, time 3, own output 4.
+    static readonly int[] s_familyOf = [0, 0, 1, 2, 1, 2, 2, 3, 0, 1, 4, 1, 1, 0];
 
     readonly double[] _present = new double[Traits];
     readonly double[] _absent = new double[Traits];
@@ -21,32 +34,61 @@ internal sealed class CoverageWeights
     /// <summary>Share of members that show a trait, 0 to 1.</summary>
     public double InRing(RingTraits trait) => _inRing[IndexOf(trait)];
 
+    /// <summary>Whether payers, devices, sign-ups, networks or outputs link the ring at all; in a log that has none, what is asked and when must do.</summary>
+    public bool IsTied => s_ties.Any(t => InRing(t) >= TiedShare && Of(t, present: true) >= TiedNats);
+
     /// <summary>Share of everybody else that shows it, 0 to 1.</summary>
     public double InRest(RingTraits trait) => _inRest[IndexOf(trait)];
 
     public double Of(RingTraits trait, bool present) => (present ? _present : _absent)[IndexOf(trait)];
 
-    /// <summary>The account's whole balance; having more of the template includes having some.</summary>
-    public double Sum(RingTraits traits)
+    /// <summary>What having or lacking a trait says of this account; where it shares a value, that value's own weight.</summary>
+    public double Of(RingTraits trait, RingMember member) => trait switch
     {
-        var sum = 0.0;
+        RingTraits.MostlyTemplate => member.Ties.Template,
+        RingTraits.SomeTemplate => 0, // a level of the above
+        RingTraits.SharedPayment when member.Has(trait) => member.Ties.Payment,
+        RingTraits.SharedDevice when member.Has(trait) => member.Ties.Device,
+        RingTraits.SignupWave when member.Has(trait) => member.Ties.Wave,
+        RingTraits.SharedNetwork when member.Has(trait) => member.Ties.Network,
+        _ => Of(trait, member.Has(trait)),
+    };
+
+    /// <summary>The account's whole balance, nats: what <see cref="Judgement.Balance"/> makes of the same items, without making them.</summary>
+    /// <remarks>In each family the strongest item for and the strongest against count whole, the rest half; a family at most ±6.</remarks>
+    public double Sum(RingMember member)
+    {
+        Span<double> most = stackalloc double[Families];
+        Span<double> least = stackalloc double[Families];
+        Span<double> half = stackalloc double[Families];
+        most.Clear();
+        least.Clear();
+        half.Clear();
         for (var t = 0; t < Traits; t++)
         {
-            sum += ((int)traits & (1 << t)) != 0 ? _present[t] : _absent[t];
+            var (nats, family) = (Of((RingTraits)(1 << t), member), s_familyOf[t]);
+            most[family] = Math.Max(most[family], nats);
+            least[family] = Math.Min(least[family], nats);
+            half[family] += nats / 2;
+        }
+
+        var sum = 0.0;
+        for (var f = 0; f < Families; f++)
+        {
+            sum += Math.Clamp(half[f] + (most[f] / 2) + (least[f] / 2), -Judgement.Balance.FamilyCap, Judgement.Balance.FamilyCap);
         }
 
         return sum;
     }
 
-    /// <summary>How many of the accounts outside a candidate show each trait, from an even sample of them.</summary>
-    public static (int[] Counts, int Accounts) Rest(RingCandidate candidate, int population, Func<int, RingTraits> traitsOf)
+    /// <summary>How many of the accounts outside a ring show each trait, from an even sample of them.</summary>
+    public static (int[] Counts, int Accounts) Rest(IReadOnlySet<int> members, int population, Func<int, RingTraits> traitsOf)
     {
-        var candidates = candidate.Accounts.ToHashSet();
         var counts = new int[Traits];
         var accounts = 0;
         for (var i = 0; i < population; i += Math.Max(1, population / MaxRest))
         {
-            if (!candidates.Contains(i))
+            if (!members.Contains(i))
             {
                 Count(counts, traitsOf(i));
                 accounts++;
@@ -70,7 +112,7 @@ internal sealed class CoverageWeights
             var r = (ring[t] + 0.5) / (members.Count + 1);
             var b = (rest.Counts[t] + 0.5) / (rest.Accounts + 1);
             (weights._inRing[t], weights._inRest[t]) = (r, b);
-            weights._present[t] = Math.Clamp(Math.Log(r / b), -Cap, Cap);
+            weights._present[t] = Math.Clamp(Math.Log(r / b), ((int)Purchasable & (1 << t)) != 0 ? -PurchasableCap : -Cap, Cap);
             weights._absent[t] = Math.Clamp(Math.Log((1 - r) / (1 - b)), -Cap, Cap);
         }
 

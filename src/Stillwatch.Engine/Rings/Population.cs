@@ -5,9 +5,12 @@ namespace Stillwatch.Engine.Rings;
 
 /// <summary>All accounts seen so far in one fixed order (first exchange, then name), and which of them share a payer or a device.</summary>
 /// <remarks>Grows at each judgement by the accounts that are new; after a restore the same order comes back by sorting.</remarks>
-internal sealed class Population
+internal sealed class Population(int workers = 1)
 {
-    readonly Dictionary<ulong, int> _byName = [];
+    /// <summary>Accounts in a chunk, whatever the number of workers: what is added up chunk by chunk comes out the same.</summary>
+    const int ChunkAccounts = 4096;
+
+    readonly KeyIndex _byName = new();
     readonly Dictionary<ulong, List<int>> _byPayment = [];
     readonly Dictionary<ulong, List<int>> _byDevice = [];
     readonly List<AccountState> _accounts = [];
@@ -16,7 +19,28 @@ internal sealed class Population
 
     public int Count => _accounts.Count;
 
-    public int IndexOf(ulong name) => _byName.GetValueOrDefault(name, -1);
+    public int Chunks => (Count + ChunkAccounts - 1) / ChunkAccounts;
+
+    /// <summary>Runs <paramref name="work"/> on every chunk (its number, its first account, the first one after it), several at once.</summary>
+    public void ForEachChunk(Action<int, int, int> work) =>
+        ForEach(Chunks, chunk => work(chunk, chunk * ChunkAccounts, Math.Min(Count, (chunk + 1) * ChunkAccounts)));
+
+    /// <summary>Runs <paramref name="work"/> on the numbers from 0 up to, not with, <paramref name="count"/>, several at once.</summary>
+    public void ForEach(int count, Action<int> work)
+    {
+        if (workers > 1 && count > 1)
+        {
+            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = workers }, work);
+            return;
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            work(i);
+        }
+    }
+
+    public int IndexOf(ulong name) => _byName.Find(name);
 
     /// <summary>Payment tokens with the accounts that use them.</summary>
     public IReadOnlyDictionary<ulong, List<int>> Payments => _byPayment;
@@ -28,7 +52,7 @@ internal sealed class Population
         var fresh = new List<AccountState>();
         foreach (var partition in partitions)
         {
-            for (var i = partition.Accounts.Count - 1; i >= 0 && !_byName.ContainsKey(partition.Accounts[i].Name); i--)
+            for (var i = partition.Accounts.Count - 1; i >= 0 && _byName.Find(partition.Accounts[i].Name) < 0; i--)
             {
                 fresh.Add(partition.Accounts[i]);
             }
@@ -36,15 +60,30 @@ internal sealed class Population
 
         foreach (var account in fresh.OrderBy(a => a.FirstMs).ThenBy(a => a.Name))
         {
-            var index = _accounts.Count;
+            var index = _byName.Add(account.Name);
             _accounts.Add(account);
-            _byName.Add(account.Name, index);
             if (account.Facts is { } facts)
             {
                 Index(_byPayment, facts.Payment, index);
                 Index(_byDevice, facts.Device, index);
             }
         }
+    }
+
+    /// <summary>Forgets the accounts beyond the first <paramref name="count"/>: those of epochs that were tried and taken back.</summary>
+    public void Truncate(int count)
+    {
+        for (var index = _accounts.Count - 1; index >= count; index--)
+        {
+            _byName.RemoveLast(_accounts[index].Name);
+            if (_accounts[index].Facts is { } facts)
+            {
+                Move(_byPayment, facts.Payment, 0, index);
+                Move(_byDevice, facts.Device, 0, index);
+            }
+        }
+
+        _accounts.RemoveRange(count, _accounts.Count - count);
     }
 
     /// <summary>An account of which it is now known that it pays, or signed up, with something else.</summary>

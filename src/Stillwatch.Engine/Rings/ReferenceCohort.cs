@@ -8,7 +8,7 @@ namespace Stillwatch.Engine.Rings;
 /// <remarks>
 /// With an accounts file: active, created 30 days or more before now, verified by payment or better (where the file says), no payer or device
 /// shared with another actor, and not living on one template (30 % of what it asks: a pipeline says little of what people ask, and aged accounts
-/// can be bought). With logs alone: accounts with eight exchanges or more of which at most 8 % repeat any one template; an app's
+/// can be bought; nor is an account normal for a template that makes a seventh of its own traffic, for keys can be rented). With logs alone: accounts with eight exchanges or more of which at most 8 % repeat any one template; an app's
 /// users are outside it, as new accounts would be, but a pool that uses many templates a head is inside (a limit the ADR names). A cohort of under 50 accounts is no cohort: the second rule then
 /// stands in for the first. One payer is one actor, so nobody can buy weight in it cheaply.
 /// </remarks>
@@ -17,6 +17,8 @@ internal sealed class ReferenceCohort
     const long AgedMs = 30L * 24 * 3_600_000;
     const int MinAccounts = 50;
     const double MaxTemplateShare = 0.08;
+    const double Habit = 0.15;
+    const int HabitUses = 4;
     const double MaxOwnTemplateShare = 0.3;
 
     readonly bool[] _members;
@@ -35,12 +37,14 @@ internal sealed class ReferenceCohort
 
     public bool this[int account] => _members[account];
 
-    /// <summary>ln of how much more often accounts outside the cohort are among <paramref name="accounts"/> than those inside, nats.</summary>
-    public double LiftOf(IReadOnlyList<int> accounts)
-    {
-        var inside = accounts.Count(a => _members[a]);
-        return Math.Log((accounts.Count - inside + 0.5) / (_members.Length - Count + 1)) - Math.Log((inside + 0.5) / (Count + 1));
-    }
+    /// <summary>Whether an account says what is normal of a trait it showed <paramref name="uses"/> times in <paramref name="exchanges"/>: it is of the
+    /// cohort and does not live on it. Else whoever ages or rents accounts would make his template look normal.</summary>
+    public bool IsNormal(int account, long uses, long exchanges) => _members[account] && (uses < HabitUses || uses <= Habit * exchanges);
+
+    /// <summary>ln of how much more often accounts outside the cohort show a trait than those inside, nats.</summary>
+    /// <param name="inside">Those of the cohort, who do not live on it, among its <paramref name="accounts"/>.</param>
+    public double LiftOf(int accounts, int inside) =>
+        Math.Log((accounts - inside + 0.5) / (_members.Length - Count + 1)) - Math.Log((inside + 0.5) / (Count + 1));
 
     public static ReferenceCohort Of(Population population, AccountDirectory directory, long nowMs)
     {
@@ -59,11 +63,13 @@ internal sealed class ReferenceCohort
     static bool[] Select(Population population, Func<int, bool> rule)
     {
         var members = new bool[population.Count];
-        for (var i = 0; i < members.Length; i++)
+        population.ForEachChunk((_, from, to) =>
         {
-            members[i] = rule(i);
-        }
-
+            for (var i = from; i < to; i++)
+            {
+                members[i] = rule(i);
+            }
+        });
         return members;
     }
 

@@ -20,7 +20,7 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
     const double MaxClientShare = 0.9;
     const int MaxRings = 128;
 
-    public List<RingCandidate> Build()
+    public (List<RingCandidate> Candidates, RingNodes Nodes) Build()
     {
         var templates = Templates();
         var identities = new IdentityLinks(population, crossings);
@@ -53,7 +53,7 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
             Add(candidates, accounts, templates, identities, byIdentity: true);
         }
 
-        return [.. candidates.OrderByDescending(r => r.Accounts.Count).ThenBy(r => r.Accounts[0]).Take(MaxRings)];
+        return ([.. candidates.OrderByDescending(r => r.Accounts.Count).ThenBy(r => r.Accounts[0]).Take(MaxRings)], new RingNodes(templates, identities.Groups));
     }
 
     /// <summary>The template classes that enough actors follow and the reference cohort mostly does not.</summary>
@@ -63,9 +63,17 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
         for (var c = 0; c < classes.Count; c++)
         {
             var accounts = members.Of(c);
-            if (accounts.Count >= MinActors && cohort.LiftOf(accounts) >= TraitGate.MinLift && population.Actors(accounts) >= MinActors)
+            if (accounts.Count < MinActors)
             {
-                nodes.Add(new SharedTrait(TraitKind.HeadSkeleton, (ulong)c, accounts));
+                continue;
+            }
+
+            var inside = accounts.Count(a =>
+                cohort.IsNormal(a, Array.Find(members.HitsOf(a), h => h.Class == c).Hits, population.Accounts[a].Digests.Length));
+            var lift = cohort.LiftOf(accounts.Count, inside);
+            if (lift >= TraitGate.MinLift && population.Actors(accounts) >= MinActors)
+            {
+                nodes.Add(new SharedTrait(TraitKind.HeadSkeleton, (ulong)c, accounts) { Inside = inside, Lift = lift });
             }
         }
 

@@ -5,7 +5,14 @@ namespace Stillwatch.Engine.Rings;
 /// <summary>Something accounts share, as a node of the ring graph.</summary>
 /// <param name="Id">Keyed hash of the trait; for a template class its number.</param>
 /// <param name="Accounts">Indices into the population, ascending.</param>
-internal sealed record SharedTrait(TraitKind Kind, ulong Id, IReadOnlyList<int> Accounts);
+internal sealed record SharedTrait(TraitKind Kind, ulong Id, IReadOnlyList<int> Accounts)
+{
+    /// <summary>Accounts of the reference cohort that show it and do not live on it; counted for templates only.</summary>
+    public int Inside { get; init; }
+
+    /// <summary>Cohort lift, nats; of templates only.</summary>
+    public double Lift { get; init; }
+}
 
 /// <summary>A group of linked accounts, not yet judged.</summary>
 /// <param name="Classes">Template classes, by number.</param>

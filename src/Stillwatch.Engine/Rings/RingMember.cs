@@ -40,10 +40,26 @@ internal enum RingTraits : ushort
 }
 
 /// <summary>An account as a possible member of a ring.</summary>
-internal sealed record RingMember(int Index, AccountState Account, int Hits, RingTraits Traits)
+internal sealed record RingMember(int Index, AccountState Account, int Hits, RingTraits Traits, RingTies Ties)
 {
+    const double EnoughTies = 1.5;
+    const double Worth = 0.4;
+
+    /// <summary>How many things tie the account to its ring that are neither what it asks nor when. A card counts two, the ring's client half, as
+    /// popular ones are everybody's.</summary>
+    public double TieCount =>
+        (Ties.Payment >= Worth ? 2 : 0)
+        + (Ties.Device >= Worth ? 1.5 : 0)
+        + (Ties.Wave >= Worth ? 1 : 0)
+        + (Ties.Network >= Worth ? Math.Min(2, Ties.Exits) : 0)
+        + (Has(RingTraits.OwnOutput) ? 1.5 : 0)
+        + (Has(RingTraits.RingClient) ? 0.5 : 0);
+
+    /// <summary>Whether that is more than one exit or one hour of sign-up, which anybody may meet by chance.</summary>
+    public bool IsTied => TieCount >= EnoughTies;
+
     /// <summary>Networks it shares with the ring beyond chance.</summary>
-    public int Exits { get; init; }
+    public int Exits => Ties.Exits;
 
     /// <summary>Share of the account's sampled exchanges that follow the ring's templates, 0 to 1.</summary>
     public double TemplateShare => Account.Digests.Length == 0 ? 0 : (double)Hits / Account.Digests.Length;

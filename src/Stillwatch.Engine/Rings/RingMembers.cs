@@ -1,129 +1,158 @@
-using System.Runtime.InteropServices;
 using Stillwatch.Engine.Displacements;
-using Stillwatch.Engine.Links;
 using Stillwatch.Engine.Provenance;
 using Stillwatch.Engine.Traits;
 
 namespace Stillwatch.Engine.Rings;
 
-/// <summary>Who of a candidate's accounts belongs: an account inherits only with evidence of its own.</summary>
+/// <summary>Who belongs to a ring: an account inherits only with evidence of its own.</summary>
 /// <remarks>
-/// Naive Bayes over <see cref="RingTraits"/>: each trait weighs ln(coverage in the ring / coverage in the rest), or the same of its absence,
-/// capped at ±2.5 nats. So an ordinary user of the very template a ring uses, who shares nobody's payer, network or rhythm, falls out by what he
-/// lacks. Coverage is estimated from the current members and the selection repeated twice.
+/// Naive Bayes, in rounds. The members say what the ring shares (<see cref="RingLens"/>, <see cref="RingTemplates"/>); every account that shares some of it is
+/// weighed against that, from the base rate up; who comes out likelier in than out is a member in the next round. So a ring that was found by its cards takes in
+/// those of its accounts that share none, and an ordinary user of the very template a ring uses falls out by what he lacks.
+/// A ring found whole settles in three rounds, one that grows from a handful of cards in ten; <see cref="Rounds"/> bounds it.
 /// </remarks>
 internal sealed class RingMembers
 {
-    const double Prior = -1; // at even odds of everything else, a candidate is rather not a member
-    const double StrangerPrior = -4; // the base rate of accounts in campaigns
-    const int MinForStrangers = 20;
-    const int Rounds = 2;
-    const int MinTogether = 3;
-    const double EnrichedSignup = 4;
-    const double EnrichedNetwork = 5;
-    const double OneExitShare = 0.7; // a network that most of the ring comes through is a NAT or a backend
+    const int Rounds = 12;
+    const double LeastPrior = -7;
+    const double MostPrior = -1; // at even odds of everything else, a candidate is rather not a member
+    const double Mostly = 0.5;
+
+    // Nobody is normal for a template he lives on (ReferenceCohort.IsNormal).
+    const double Habit = 0.15;
+    const int HabitHits = 4;
 
     readonly Population _population;
     readonly Background _background;
-    readonly ClassMembers _members;
+    readonly ClassMembers _followers;
+    readonly RingNodes _nodes;
     readonly CrossingTable _crossings;
     readonly DisplacementTable _displacements;
     readonly AccountFeatures _features;
 
     public RingMembers(
-        Population population, ReferenceCohort cohort, Background background, ClassMembers members, CrossingTable crossings, DisplacementTable displacements)
+        Population population, ReferenceCohort cohort, Background background, ClassMembers followers, RingNodes nodes, CrossingTable crossings,
+        DisplacementTable displacements)
     {
-        (_population, _background, _members, _crossings, _displacements) = (population, background, members, crossings, displacements);
+        (_population, _background, _followers, _nodes) = (population, background, followers, nodes);
+        (_crossings, _displacements) = (crossings, displacements);
         _features = new AccountFeatures(population, cohort);
     }
 
     public RingView? Select(RingCandidate candidate, long nowMs)
     {
-        var lens = LensOf(candidate);
-        var all = candidate.Accounts.Select(a => Describe(a, lens)).ToList();
-        var members = all.Where(m => m.Has(RingTraits.MostlyTemplate | RingTraits.SharedPayment | RingTraits.SharedDevice)).ToList();
-        if (members.Count < TraitGate.MinActors)
-        {
-            members = all;
-        }
-
-        var rest = CoverageWeights.Rest(candidate, _population.Count, a => TraitsOf(a, lens, out _));
-        var weights = CoverageWeights.None;
+        var members = Seeds(candidate);
+        var view = default(RingView);
         for (var round = 0; round < Rounds; round++)
         {
-            weights = CoverageWeights.Of(members, rest);
-            members = [.. all.Where(m => Prior + weights.Sum(m.Traits) > 0)];
-        }
-
-        if (candidate.ByIdentity && members.Count >= MinForStrangers)
-        {
-            members = [.. members.Concat(Strangers(candidate, lens, weights)).OrderBy(m => m.Index)];
-        }
-
-        return _population.Actors(members.Select(m => m.Index)) < TraitGate.MinActors
-            ? null
-            : new RingView(candidate, members, weights, RingContent.Of(candidate, members, _members), _population, nowMs)
+            if (_population.Actors(members) < TraitGate.MinActors)
             {
-                Exits = lens.Networks,
-                Displacement = _displacements.Count == 0 ? null : _displacements.Of(members.Select(m => m.Account.Name).ToHashSet(), nowMs),
-            };
-    }
-
-    /// <summary>Accounts that share no payer with a ring that payers and devices made, and everything else.</summary>
-    IEnumerable<RingMember> Strangers(RingCandidate candidate, Lens lens, CoverageWeights weights)
-    {
-        var inside = candidate.Accounts.ToHashSet();
-        return Enumerable.Range(0, _population.Count).Where(a => !inside.Contains(a) && !candidate.Taken.Contains(a))
-            .Select(a => Describe(a, lens)).Where(m => StrangerPrior + weights.Sum(m.Traits) > 0);
-    }
-
-    /// <summary>What of a candidate any account, inside or not, may have in common with it.</summary>
-    sealed record Lens(
-        HashSet<int> Classes, HashSet<ulong> Payments, HashSet<ulong> Devices, HashSet<ulong> Networks, HashSet<long> Waves, ulong Client, HashSet<int> Crossed);
-
-    Lens LensOf(RingCandidate candidate)
-    {
-        var networks = new Dictionary<ulong, int>();
-        var waves = new Dictionary<long, int>();
-        var clients = new Dictionary<ulong, int>();
-        var counted = new HashSet<(ulong Value, ulong Actor)>(); // an organization's accounts share their office openly: once an actor
-        foreach (var account in candidate.Accounts)
-        {
-            var actor = _population.Accounts[account].Actor;
-            foreach (ref readonly var network in CollectionsMarshal.AsSpan(_population.Accounts[account].Networks))
-            {
-                if (counted.Add((network.Value, actor)))
-                {
-                    CollectionsMarshal.GetValueRefOrAddDefault(networks, network.Value, out _)++;
-                }
+                return null;
             }
 
-            if (counted.Add(((ulong)_features.SignupBucket(account), actor)))
+            var (next, prior, weights, lens, templates) = Weigh(candidate, members);
+            var whole = RingComponents.Largest(
+                [.. next.Select(m => m.Index)], a => lens.ValuesOf(a).Concat(templates.FollowedBy(a, _population.Accounts[a].Digests.Length).Select(c => (0, (ulong)c))));
+            var settled = whole.SequenceEqual(members);
+            members = whole;
+            if (settled || round == Rounds - 1)
             {
-                CollectionsMarshal.GetValueRefOrAddDefault(waves, _features.SignupBucket(account), out _)++;
+                var kept = whole.ToHashSet();
+                next.RemoveAll(m => !kept.Contains(m.Index));
+                view = _population.Actors(members) < TraitGate.MinActors ? null : View(candidate, next, weights, lens, templates, nowMs, prior);
+                break;
             }
-
-            CollectionsMarshal.GetValueRefOrAddDefault(clients, _features.Client(account), out _)++;
         }
 
-        waves.Remove(AccountFeatures.NoSignup);
-        clients.Remove(0);
-        var n = candidate.Accounts.Count;
-        return new Lens(
-            [.. candidate.Classes],
-            [.. candidate.Nodes.Where(t => t.Kind == TraitKind.Payment).Select(t => t.Id)],
-            [.. candidate.Nodes.Where(t => t.Kind == TraitKind.Device).Select(t => t.Id)],
-            Enriched(networks, n, _background.OnNetwork, EnrichedNetwork, OneExitShare * n),
-            Enriched(waves, n, _background.SignedUpIn, EnrichedSignup, double.MaxValue),
-            clients.OrderByDescending(c => c.Value).ThenBy(c => c.Key).Select(c => c.Key).FirstOrDefault(),
-            CrossedWithin(candidate));
+        return view;
     }
 
-    HashSet<T> Enriched<T>(Dictionary<T, int> counts, int accounts, Func<T, int> inAll, double nats, double most) where T : notnull =>
-        [.. counts.Where(c => c.Value >= MinTogether && c.Value <= most
-            && OverlapTest.LogRatio(c.Value, (double)inAll(c.Key) * accounts / _background.Accounts) >= nats).Select(c => c.Key)];
+    /// <summary>Those a candidate is made of: who lives on its templates or shares its payers or devices; everybody where too few do.</summary>
+    List<int> Seeds(RingCandidate candidate)
+    {
+        var templates = new RingTemplates(candidate.Classes, _followers, _population, new HashSet<int>());
+        var linked = candidate.Nodes.Where(n => n.Kind is TraitKind.Payment or TraitKind.Device).SelectMany(n => n.Accounts).ToHashSet();
+        var seeds = candidate.Accounts.Where(a => linked.Contains(a) || templates.HitsOf(a) >= Mostly * Math.Max(1, _population.Accounts[a].Digests.Length)).ToList();
+        return seeds.Count < TraitGate.MinActors ? [.. candidate.Accounts] : seeds;
+    }
 
-    HashSet<int> CrossedWithin(RingCandidate candidate)
+    (List<RingMember> Next, double Prior, CoverageWeights Weights, RingLens Lens, RingTemplates Templates) Weigh(RingCandidate candidate, List<int> members)
+    {
+        var lens = new RingLens(_population, _background, _features, members);
+        var classes = RingTemplates.ClassesOf(_nodes.Templates, lens.Members, _population.Count);
+        var templates = new RingTemplates(classes, _followers, _population, lens.Members);
+        var crossed = CrossedWithin(lens.Members);
+        RingMember Describe(int account) => Described(account, lens, templates, crossed);
+
+        var weights = CoverageWeights.Of(
+            [.. members.Select(Describe)], CoverageWeights.Rest(lens.Members, _population.Count, a => Describe(a).Traits));
+        var prior = Math.Clamp(Math.Log((double)members.Count / Math.Max(1, _population.Count - members.Count)), LeastPrior, MostPrior);
+        return ([.. Sharing(candidate, lens, classes).Select(Describe).Where(m => prior + weights.Sum(m) > 0 && (m.IsTied || !weights.IsTied))], prior, weights, lens, templates);
+    }
+
+    /// <summary>Whoever has anything in common with the ring that can be looked up by value, ascending; the others could not come out as members.</summary>
+    List<int> Sharing(RingCandidate candidate, RingLens lens, List<int> classes)
+    {
+        var sharing = new HashSet<int>(candidate.Accounts);
+        sharing.UnionWith(lens.Members);
+        foreach (var payment in lens.Payments)
+        {
+            sharing.UnionWith(_population.Payments[payment]);
+        }
+
+        foreach (var device in lens.Devices)
+        {
+            sharing.UnionWith(_population.Devices[device]);
+        }
+
+        foreach (var network in lens.Networks)
+        {
+            foreach (var account in _background.AccountsOn(network))
+            {
+                sharing.Add(account);
+            }
+        }
+
+        foreach (var c in classes)
+        {
+            sharing.UnionWith(_followers.Of(c));
+        }
+
+        sharing.ExceptWith(candidate.Taken);
+        return [.. sharing.Order()];
+    }
+
+    RingMember Described(int index, RingLens lens, RingTemplates templates, HashSet<int> crossed)
+    {
+        var account = _population.Accounts[index];
+        var (hits, sample) = (templates.HitsOf(index), account.Digests.Length);
+        var ties = lens.Of(index) with { Template = templates.NatsOf(hits, sample) };
+        var share = sample == 0 ? 0 : (double)hits / sample;
+        var features = _features.Of(index) & (hits >= HabitHits && share >= Habit ? ~RingTraits.ReferenceCohort : ~RingTraits.None);
+        var traits = features
+            | (share >= Mostly ? RingTraits.MostlyTemplate : hits >= 2 || share >= 0.1 ? RingTraits.SomeTemplate : 0)
+            | (ties.Payment > 0 ? RingTraits.SharedPayment : 0)
+            | (ties.Device > 0 ? RingTraits.SharedDevice : 0)
+            | (ties.Wave > 0 ? RingTraits.SignupWave : 0)
+            | (ties.Exits > 0 ? RingTraits.SharedNetwork : 0)
+            | (lens.UsesClient(index) ? RingTraits.RingClient : 0)
+            | (crossed.Contains(index) ? RingTraits.OwnOutput : 0);
+        return new RingMember(index, account, hits, traits, ties);
+    }
+
+    RingView View(RingCandidate candidate, List<RingMember> members, CoverageWeights weights, RingLens lens, RingTemplates templates, long nowMs, double prior)
+    {
+        var settled = candidate with { Classes = [.. templates.Classes.Order()], Nodes = _nodes.Inside(templates.Classes, members) };
+        return new RingView(settled, members, weights, RingContent.Of(settled, members, _followers), _population, nowMs)
+        {
+            Prior = prior,
+            GainOf = lens.GainOf,
+            Exits = lens.Networks.ToHashSet(),
+            Displacement = _displacements.Count == 0 ? null : _displacements.Of(members.Select(m => m.Account.Name).ToHashSet(), nowMs),
+        };
+    }
+
+    HashSet<int> CrossedWithin(IReadOnlySet<int> members)
     {
         var crossed = new HashSet<int>();
         if (_crossings.PairCount == 0)
@@ -131,11 +160,10 @@ internal sealed class RingMembers
             return crossed;
         }
 
-        var inside = candidate.Accounts.ToHashSet();
         foreach (var (owner, presenter) in _crossings.Repeated)
         {
             var (a, b) = (_population.IndexOf(owner), _population.IndexOf(presenter));
-            if (inside.Contains(a) && inside.Contains(b) && _population.Accounts[a].Actor != _population.Accounts[b].Actor)
+            if (members.Contains(a) && members.Contains(b) && _population.Accounts[a].Actor != _population.Accounts[b].Actor)
             {
                 crossed.Add(a);
                 crossed.Add(b);
@@ -143,44 +171,5 @@ internal sealed class RingMembers
         }
 
         return crossed;
-    }
-
-    RingMember Describe(int index, Lens lens)
-    {
-        var traits = TraitsOf(index, lens, out var hits);
-        var exits = lens.Networks.Count == 0 ? 0 : _population.Accounts[index].Networks.Count(n => lens.Networks.Contains(n.Value));
-        return new RingMember(index, _population.Accounts[index], hits, traits) { Exits = exits };
-    }
-
-    RingTraits TraitsOf(int index, Lens lens, out int hits)
-    {
-        var account = _population.Accounts[index];
-        hits = 0;
-        foreach (var hit in _members.HitsOf(index))
-        {
-            hits += lens.Classes.Contains(hit.Class) ? hit.Hits : 0;
-        }
-
-        var traits = _features.Of(index);
-        var share = account.Digests.Length == 0 ? 0 : (double)hits / account.Digests.Length;
-        traits |= share >= 0.5 ? RingTraits.MostlyTemplate : hits >= 2 || share >= 0.1 ? RingTraits.SomeTemplate : 0;
-        if (account.Facts is { } facts)
-        {
-            traits |= lens.Payments.Contains(facts.Payment) ? RingTraits.SharedPayment : 0;
-            traits |= lens.Devices.Contains(facts.Device) ? RingTraits.SharedDevice : 0;
-            traits |= lens.Waves.Contains(_features.SignupBucket(index)) ? RingTraits.SignupWave : 0;
-        }
-
-        if (lens.Networks.Count > 0)
-        {
-            foreach (ref readonly var network in CollectionsMarshal.AsSpan(account.Networks))
-            {
-                traits |= lens.Networks.Contains(network.Value) ? RingTraits.SharedNetwork : 0;
-            }
-        }
-
-        traits |= lens.Client != 0 && _features.Client(index) == lens.Client ? RingTraits.RingClient : 0;
-        traits |= lens.Crossed.Contains(index) ? RingTraits.OwnOutput : 0;
-        return traits;
     }
 }

@@ -10,6 +10,13 @@ internal sealed class RingView(
 
     public IReadOnlyList<RingMember> Members { get; } = members;
 
+    readonly HashSet<int> _inside = [.. members.Select(m => m.Index)];
+
+    public bool Contains(int account) => _inside.Contains(account);
+
+    /// <summary>The same for rings of the same members.</summary>
+    public ulong MembersHash { get; } = members.Aggregate(14695981039346656037, (hash, m) => (hash ^ (ulong)m.Index) * 1099511628211); // FNV-1a
+
     public CoverageWeights Coverage { get; } = coverage;
 
     public Population Population { get; } = population;
@@ -22,6 +29,12 @@ internal sealed class RingView(
     public RingContent Content { get; } = content;
 
     public bool HasTemplates => Candidate.Classes.Count > 0;
+
+    /// <summary>Log-odds that an account drawn from everybody is a member, nats.</summary>
+    public required double Prior { get; init; }
+
+    /// <summary>How well the ring explains what any account shares with it (<see cref="RingLens.GainOf"/>), nats.</summary>
+    public required Func<int, double> GainOf { get; init; }
 
     /// <summary>Networks that hold more of the ring than chance, those that most of it uses left out.</summary>
     public IReadOnlySet<ulong> Exits { get; init; } = new HashSet<ulong>();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Stillwatch.Engine.Links;
 using Stillwatch.Engine.Traits;
@@ -17,9 +18,11 @@ internal sealed class TemplateClasses
 
     readonly ShortKeySet _keys;
     readonly int[] _classOf;
+    readonly bool[] _shows;
 
-    TemplateClasses(IReadOnlyList<GatedTrait> gated, ShortKeySet keys, int[] classOf, int count)
+    TemplateClasses(IReadOnlyList<GatedTrait> gated, ShortKeySet keys, int[] classOf, int count, bool[] shows)
     {
+        _shows = shows;
         Gated = gated;
         _keys = keys;
         _classOf = classOf;
@@ -43,41 +46,85 @@ internal sealed class TemplateClasses
 
     public int ClassOf(int gated) => _classOf[gated];
 
+    /// <summary>Whether any of an account's sampled exchanges shows a gated key.</summary>
+    public bool ShowsAny(int account) => _shows[account];
+
     public static TemplateClasses Cluster(IReadOnlyList<GatedTrait> gated, Population population)
     {
         var keys = new ShortKeySet([.. gated.Select(g => g.Key.Short)]);
+
+        // 1. How many digests show each key, chunk by chunk, and who shows any.
+        var counts = new int[population.Chunks][];
+        var shows = new bool[population.Count];
+        population.ForEachChunk((chunk, from, to) =>
+        {
+            var own = counts[chunk] = new int[gated.Count];
+            for (var account = from; account < to; account++)
+            {
+                shows[account] = CountKeys(population.Accounts[account].Digests, keys, own);
+            }
+        });
+
+        // 2. A chunk goes on counting where the one before it ended: which digests are the first so many does not hang on who counts.
         var digests = new int[gated.Count];
-        var edges = new Dictionary<ulong, int>();
-        var here = new int[AccountDigestKeys];
-        foreach (var account in population.Accounts)
+        foreach (var own in counts)
         {
-            foreach (ref readonly var digest in account.Digests)
+            for (var i = 0; i < digests.Length; i++)
             {
-                CountEdges(digest, keys, digests, edges, here);
+                (own[i], digests[i]) = (digests[i], digests[i] + own[i]);
             }
         }
 
-        var sets = new UnionFind(gated.Count);
-        foreach (var (edge, count) in edges)
+        // 3. Which keys stand together; counts add up whoever counted what.
+        var edges = new ConcurrentBag<Dictionary<ulong, int>>();
+        population.ForEachChunk((chunk, from, to) =>
         {
-            var (a, b) = ((int)(edge >> 32), (int)(uint)edge);
-            if (count >= Together * Math.Max(Math.Min(digests[a], EnoughDigests), Math.Min(digests[b], EnoughDigests)))
+            var here = new int[AccountDigestKeys];
+            var own = edges.TryTake(out var taken) ? taken : [];
+            for (var account = from; account < to; account++)
             {
-                sets.Union(a, b);
-            }
-        }
+                if (!shows[account])
+                {
+                    continue;
+                }
 
-        return Number(gated, keys, sets, digests);
+                foreach (ref readonly var digest in population.Accounts[account].Digests)
+                {
+                    CountEdges(digest, keys, counts[chunk], own, here);
+                }
+            }
+
+            edges.Add(own);
+        });
+        return Number(gated, keys, Join([.. edges], digests), digests, shows);
     }
 
     const int AccountDigestKeys = Sketches.ContentKeys.Capacity;
 
+    static bool CountKeys(ReadOnlySpan<AccountDigest> sample, ShortKeySet keys, int[] digests)
+    {
+        var any = false;
+        foreach (ref readonly var digest in sample)
+        {
+            foreach (var key in ((ReadOnlySpan<uint>)digest.Keys)[..digest.KeyCount])
+            {
+                if (keys.IndexOf(key) is >= 0 and var index)
+                {
+                    digests[index]++;
+                    any = true;
+                }
+            }
+        }
+
+        return any;
+    }
+
     static void CountEdges(in AccountDigest digest, ShortKeySet keys, int[] digests, Dictionary<ulong, int> edges, int[] here)
     {
         var n = 0;
-        for (var i = 0; i < digest.KeyCount; i++)
+        foreach (var key in ((ReadOnlySpan<uint>)digest.Keys)[..digest.KeyCount])
         {
-            if (keys.IndexOf(digest.Keys[i]) is >= 0 and var index)
+            if (keys.IndexOf(key) is >= 0 and var index)
             {
                 here[n++] = index;
             }
@@ -99,7 +146,28 @@ internal sealed class TemplateClasses
         }
     }
 
-    static TemplateClasses Number(IReadOnlyList<GatedTrait> gated, ShortKeySet keys, UnionFind sets, int[] digests)
+    static UnionFind Join(List<Dictionary<ulong, int>> parts, int[] digests)
+    {
+        var edges = parts.Count == 0 ? [] : parts[0];
+        foreach (var (edge, count) in parts.Skip(1).SelectMany(part => part))
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(edges, edge, out _) += count;
+        }
+
+        var sets = new UnionFind(digests.Length);
+        foreach (var (edge, count) in edges)
+        {
+            var (a, b) = ((int)(edge >> 32), (int)(uint)edge);
+            if (count >= Together * Math.Max(Math.Min(digests[a], EnoughDigests), Math.Min(digests[b], EnoughDigests)))
+            {
+                sets.Union(a, b);
+            }
+        }
+
+        return sets;
+    }
+
+    static TemplateClasses Number(IReadOnlyList<GatedTrait> gated, ShortKeySet keys, UnionFind sets, int[] digests, bool[] shows)
     {
         var roots = Enumerable.Range(0, gated.Count).Where(i => digests[i] > 0).GroupBy(sets.Find)
             .OrderByDescending(g => g.Max(i => digests[i])).ThenBy(g => g.Min(i => gated[i].Key.Value)).Take(MaxClasses).ToList();
@@ -113,18 +181,20 @@ internal sealed class TemplateClasses
             }
         }
 
-        return new TemplateClasses(gated, keys, classOf, roots.Count);
+        return new TemplateClasses(gated, keys, classOf, roots.Count, shows);
     }
 
     /// <summary>The class a digest follows, -1 for none: the one most of its keys belong to, two keys at least where the class has two.</summary>
     /// <param name="tally">Scratch, <see cref="Count"/> zeros; zeros again on return.</param>
     public int Match(in AccountDigest digest, int[] tally)
     {
-        var (best, bestHits) = (-1, 0);
-        for (var i = 0; i < digest.KeyCount; i++)
+        Span<int> seen = stackalloc int[AccountDigestKeys];
+        var (best, bestHits, n) = (-1, 0, 0);
+        foreach (var key in ((ReadOnlySpan<uint>)digest.Keys)[..digest.KeyCount])
         {
-            if (_keys.IndexOf(digest.Keys[i]) is >= 0 and var index && _classOf[index] is >= 0 and var c)
+            if (_keys.IndexOf(key) is >= 0 and var index && _classOf[index] is >= 0 and var c)
             {
+                seen[n++] = c;
                 var hits = ++tally[c];
                 if (hits >= Math.Min(2, KeyCounts[c]) && (hits > bestHits || (hits == bestHits && c < best)))
                 {
@@ -133,12 +203,9 @@ internal sealed class TemplateClasses
             }
         }
 
-        for (var i = 0; i < digest.KeyCount; i++)
+        foreach (var c in seen[..n])
         {
-            if (_keys.IndexOf(digest.Keys[i]) is >= 0 and var index && _classOf[index] is >= 0 and var c)
-            {
-                tally[c] = 0;
-            }
+            tally[c] = 0;
         }
 
         return best;

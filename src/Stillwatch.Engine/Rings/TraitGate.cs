@@ -23,20 +23,30 @@ internal static class TraitGate
     const int MaxGated = 16_384;
     const double AppShare = 0.25;
 
-    public static List<GatedTrait> Open(IEnumerable<TraitPartition> partitions, Population population, ReferenceCohort cohort)
+    public static List<GatedTrait> Open(IReadOnlyList<TraitPartition> partitions, Population population, ReferenceCohort cohort)
+    {
+        var appAccounts = population.Accounts.Where(a => a.App != 0).CountBy(a => a.App).ToDictionary();
+        var parts = new List<GatedTrait>[partitions.Count];
+        population.ForEach(partitions.Count, p => parts[p] = Open(partitions[p], population, cohort, appAccounts));
+        List<GatedTrait> gated = [.. parts.SelectMany(part => part)];
+        return gated.Count <= MaxGated ? gated : [.. gated.OrderByDescending(g => g.Accounts).ThenBy(g => g.Key.Value).Take(MaxGated)];
+    }
+
+    static List<GatedTrait> Open(TraitPartition partition, Population population, ReferenceCohort cohort, Dictionary<int, int> appAccounts)
     {
         var gated = new List<GatedTrait>();
         var inside = cohort.Count;
         var outside = population.Count - inside;
-        var appAccounts = population.Accounts.Where(a => a.App != 0).GroupBy(a => a.App).ToDictionary(g => g.Key, g => g.Count());
-        foreach (var trait in partitions.SelectMany(p => p.Traits))
+        var actors = new HashSet<ulong>();
+        foreach (var trait in partition.Traits)
         {
             if (!IsContent(trait.Key.Kind) || trait.Accounts.Length < MinActors || MostlyInside(trait, population, cohort))
             {
                 continue;
             }
 
-            var look = Look(trait, population, cohort);
+            actors.Clear();
+            var look = Look(trait, population, cohort, actors);
             if (look.Actors < MinActors)
             {
                 continue;
@@ -53,7 +63,7 @@ internal static class TraitGate
             }
         }
 
-        return gated.Count <= MaxGated ? gated : [.. gated.OrderByDescending(g => g.Accounts).ThenBy(g => g.Key.Value).Take(MaxGated)];
+        return gated;
     }
 
     public static bool IsContent(TraitKind kind) =>
@@ -74,17 +84,16 @@ internal static class TraitGate
         {
             var uses = Math.Min((int)trait.Counts[s], MaxUses);
             all += uses;
-            inside += population.IndexOf(trait.Accounts[s]) is >= 0 and var i && cohort[i] ? uses : 0;
+            inside += population.IndexOf(trait.Accounts[s]) is >= 0 and var i && cohort.IsNormal(i, trait.Counts[s], population.Accounts[i].Exchanges) ? uses : 0;
         }
 
         return inside >= 0.75 * share * all;
     }
 
     static (int Sampled, int UsesInside, int UsesOutside, int Actors, int TopApp, int TopAppCount) Look(
-        TraitState trait, Population population, ReferenceCohort cohort)
+        TraitState trait, Population population, ReferenceCohort cohort, HashSet<ulong> actors)
     {
         var (sampled, inside, outside) = (0, 0, 0);
-        var actors = new HashSet<ulong>();
         var (app, appVotes, appCount) = (0, 0, 0);
         for (var s = 0; s < trait.Accounts.Length; s++)
         {
@@ -96,9 +105,10 @@ internal static class TraitGate
             // Habit weighs more than a try: many people try a published template once, a pool works with it.
             var uses = Math.Min((int)trait.Counts[s], MaxUses);
             sampled++;
-            inside += cohort[i] ? uses : 0;
-            outside += cohort[i] ? 0 : uses;
             var account = population.Accounts[i];
+            var isNormal = cohort.IsNormal(i, trait.Counts[s], account.Exchanges);
+            inside += isNormal ? uses : 0;
+            outside += isNormal ? 0 : uses;
             actors.Add(account.Actor);
 
             // Boyer-Moore majority vote: the app most of them claim, if there is one.

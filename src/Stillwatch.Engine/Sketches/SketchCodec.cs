@@ -15,16 +15,20 @@ public static class SketchCodec
 
     static int MaskBytes { get; } = (Words + 7) / 8;
 
+    /// <summary>The most that one sketch can need.</summary>
+    internal static int MaxBytes => 1 + MaskBytes + (Words * sizeof(ulong));
+
     public static byte[] Encode(in ExchangeSketch sketch)
     {
-        var words = MemoryMarshal.Cast<ExchangeSketch, ulong>(MemoryMarshal.CreateReadOnlySpan(in sketch, 1));
-        var set = 0;
-        foreach (var word in words)
-        {
-            set += word == 0 ? 0 : 1;
-        }
+        Span<byte> bytes = stackalloc byte[MaxBytes];
+        return bytes[..Encode(sketch, bytes)].ToArray();
+    }
 
-        var bytes = new byte[1 + MaskBytes + (set * sizeof(ulong))];
+    /// <summary>Writes to <paramref name="bytes"/>, which holds <see cref="MaxBytes"/>; returns how many it took.</summary>
+    internal static int Encode(in ExchangeSketch sketch, Span<byte> bytes)
+    {
+        var words = MemoryMarshal.Cast<ExchangeSketch, ulong>(MemoryMarshal.CreateReadOnlySpan(in sketch, 1));
+        bytes[..(1 + MaskBytes)].Clear();
         bytes[0] = Version;
         var at = 1 + MaskBytes;
         for (var i = 0; i < words.Length; i++)
@@ -32,12 +36,12 @@ public static class SketchCodec
             if (words[i] != 0)
             {
                 bytes[1 + (i / 8)] |= (byte)(1 << (i % 8));
-                BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(at), words[i]);
+                BinaryPrimitives.WriteUInt64LittleEndian(bytes[at..], words[i]);
                 at += sizeof(ulong);
             }
         }
 
-        return bytes;
+        return at;
     }
 
     /// <summary>False when the bytes are of another version, cut off, or no sketch.</summary>

@@ -26,14 +26,13 @@ internal sealed class TemplateLift : IEvidence
         }
 
         var nodes = ring.Candidate.Nodes.Where(n => n.Kind == TraitKind.HeadSkeleton).ToList();
-        var best = nodes.Select(n => (Lift: reference.Cohort.LiftOf(n.Accounts), Node: n)).MaxBy(x => x.Lift);
+        var best = nodes.MaxBy(n => n.Lift)!;
         var shares = ring.Members.Select(m => m.TemplateShare).Order().ToList();
         var median = shares[shares.Count / 2];
-        var inside = best.Node.Accounts.Count(a => reference.Cohort[a]);
         var count = ring.Members.Count(m => m.Hits > 0);
         return new Finding(
             best.Lift, Math.Clamp(best.Lift / 2, 0, Cap) * Math.Min(1, median / 0.3), 1 - Math.Exp(-best.Lift), count,
-            $"{count} of {ring.Members.Count} members follow {nodes.Count} template(s) that {inside} of {reference.Cohort.Count} reference accounts use; they make up {median:P0} of a member's exchanges.",
-            inside, best.Lift);
+            $"{count} of {ring.Members.Count} members follow {nodes.Count} template(s) that {best.Inside} of {reference.Cohort.Count} reference accounts use; they make up {median:P0} of a member's exchanges.",
+            best.Inside, best.Lift);
     }
 }

@@ -1,0 +1,105 @@
+using Stillwatch.Engine.Responses;
+using Stillwatch.Engine.Rings;
+
+namespace Stillwatch.Engine.Judgement;
+
+/// <summary>One account, one campaign: chooses among overlapping rings, and gives each account to the ring it belongs to most.</summary>
+/// <remarks>
+/// The same campaign is found from its cards, its templates and its client, and two campaigns that use one published template are found as one as well.
+/// The strongest ring takes its members first, unless one inside it explains what its members share better (<see cref="RingLens.GainOf"/>): then the large one is
+/// a mixture, and the pure one comes first. What is left of a ring is judged anew. Rings that are benign, or mostly another's, or small, go.
+/// </remarks>
+internal static class RingSelection
+{
+    /// <summary>Benign rings are reported from this many actors on; smaller ones are of no interest.</summary>
+    const int MinBenignActors = 10;
+
+    const double MaxCommon = 0.5;
+    const double MaxTaken = 0.2; // what is left of a template's users when a ring took its own is mostly its lawful users
+    const double PurerNats = 1.5; // ln 2 for each of two or three values: the other half of the mixture is as large as this one
+    const double HomeNats = 1; // by how much another ring must explain an account better for it to change
+    const double InsideShare = 0.8;
+    const double MinShare = 0.1;
+
+    public static List<JudgedRing> Choose(IEnumerable<JudgedRing> judged, Func<RingCandidate, JudgedRing?> judge) =>
+        Settled(Distinct(judged, judge), judge);
+
+    static List<JudgedRing> Distinct(IEnumerable<JudgedRing> judged, Func<RingCandidate, JudgedRing?> judge)
+    {
+        var kept = new List<JudgedRing>();
+        var taken = new HashSet<int>();
+        var open = judged.OrderBy(r => r.IsBenign).ThenByDescending(r => r.Weight).ThenBy(r => r.Ring.Members[0].Index).ToList();
+        open = [.. open.DistinctBy(r => r.Ring.MembersHash)];
+        while (open.Count > 0)
+        {
+            var ring = Purest(open);
+            open.Remove(ring);
+            var common = ring.Ring.Members.Count(m => taken.Contains(m.Index)) / (double)ring.Ring.Members.Count;
+            var mine = common == 0 ? ring
+                : ring.IsBenign ? (common < MaxCommon ? ring : null)
+                : common > MaxTaken && !ring.Ring.Candidate.ByIdentity ? null
+                : judge(ring.Ring.Candidate.Without(taken));
+            if (mine is not null && (!mine.IsBenign || mine.Ring.Actors >= MinBenignActors))
+            {
+                kept.Add(mine);
+                taken.UnionWith(mine.Ring.Members.Select(m => m.Index));
+            }
+        }
+
+        return kept;
+    }
+
+    /// <summary>The first ring, or one inside it that explains its members better, and so on inwards.</summary>
+    static JudgedRing Purest(List<JudgedRing> open)
+    {
+        var best = open[0];
+        while (!best.IsBenign && open.Find(r => IsPurer(r, best)) is { } purer)
+        {
+            best = purer;
+        }
+
+        return best;
+    }
+
+    static bool IsPurer(JudgedRing part, JudgedRing whole)
+    {
+        var (inner, outer) = (part.Ring, whole.Ring);
+        return part != whole && part.Rung > Rung.Observe
+            && inner.Members.Count < outer.Members.Count && inner.Members.Count >= MinShare * outer.Members.Count
+            && inner.Members.Count(m => outer.Contains(m.Index)) >= InsideShare * inner.Members.Count
+            && inner.Members.Average(m => inner.GainOf(m.Index)) > PurerNats + inner.Members.Average(m => outer.GainOf(m.Index));
+    }
+
+    /// <summary>Accounts that a stronger ring took although they belong more to another go there, and both are judged anew.</summary>
+    static List<JudgedRing> Settled(List<JudgedRing> kept, Func<RingCandidate, JudgedRing?> judge)
+    {
+        var accused = kept.Where(k => !k.IsBenign).ToList();
+        var homes = new Dictionary<int, int>();
+        for (var r = 0; r < accused.Count; r++)
+        {
+            foreach (var member in accused[r].Ring.Members)
+            {
+                var best = Enumerable.Range(0, accused.Count).MaxBy(o => accused[o].Ring.GainOf(member.Index) + (o == r ? HomeNats : 0));
+                if (best != r)
+                {
+                    homes[member.Index] = best;
+                }
+            }
+        }
+
+        JudgedRing? Anew(JudgedRing ring)
+        {
+            var r = accused.IndexOf(ring);
+            if (r < 0 || !homes.Any(h => h.Value == r || ring.Ring.Members.Any(m => m.Index == h.Key)))
+            {
+                return ring;
+            }
+
+            var others = accused.Where(o => o != ring).SelectMany(o => o.Ring.Members.Select(m => m.Index)).Where(a => homes.GetValueOrDefault(a, -1) != r);
+            var gone = homes.Where(h => h.Value != r).Select(h => h.Key);
+            return judge(ring.Ring.Candidate.Without(others.Concat(gone).ToHashSet()));
+        }
+
+        return homes.Count == 0 ? kept : [.. kept.Select(Anew).OfType<JudgedRing>()];
+    }
+}
