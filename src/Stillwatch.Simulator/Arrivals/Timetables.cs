@@ -113,7 +113,9 @@ static class Timetables
         }
 
         var spells = new List<(double Start, double Length)>();
-        for (var spell = random.Between(2, 6); spell > 0; spell--)
+        // Two to six in two days, in ten days five times as many.
+        var spans = Math.Max(1, (int)Math.Round((toMs - fromMs) / (48 * HourMs)));
+        for (var spell = random.Between(2, 6) * spans; spell > 0; spell--)
         {
             var length = Math.Min(toMs - fromMs, random.LogNormal(1.3 * HourMs, 0.6));
             spells.Add((random.Between(fromMs, toMs - length), length));

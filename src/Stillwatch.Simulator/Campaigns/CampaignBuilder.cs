@@ -10,10 +10,7 @@ using Stillwatch.Simulator.Scenarios;
 namespace Stillwatch.Simulator.Campaigns;
 
 /// <summary>Opens the accounts of one campaign and sets them to work.</summary>
-/// <remarks>
-/// Plain traits: cards shared by small groups, few issuers, sign-ups in waves, a pool of proxies whose ranges benign people use too, mostly one
-/// client, a few templates, a task list that the accounts partition, even volumes. Each is drawn with noise, so that no account stands out.
-/// </remarks>
+/// <remarks>What the accounts share is in <see cref="CampaignTraits"/>; here they get their place in the task list, their times, their heirs and their landlords.</remarks>
 sealed class CampaignBuilder
 {
     /// <summary>More rounds than an account lives to see.</summary>
@@ -59,15 +56,16 @@ sealed class CampaignBuilder
         var members = Enumerable.Range(0, _seats).Select(_ => Open()).ToList();
         var rented = members.Take((int)Math.Round(_seats * _plan.Adaptation.RentedRatio)).ToHashSet();
         var bought = members.Where(persona => !rented.Contains(persona)).ToList();
-        SignUp(bought);
-        Pay(bought);
-        var exit = Exits();
-        Connect(bought, exit);
+        var traits = new CampaignTraits(_world, _plan, _random, _seats);
+        traits.SignUp(bought);
+        traits.Pay(bought);
+        var exit = traits.Exits();
+        traits.Connect(bought, exit);
         var harvest = new HarvestList(_world, _plan, _capabilities, _random, _seats);
-        Equip(bought, harvest.Habits, out var usual);
+        var usual = traits.Equip(bought, harvest.Habits);
         // Members take their numbers in the task list at random: neighbours in the list share no card.
         var numbers = Enumerable.Range(0, _seats).ToArray();
-        Shuffle(numbers);
+        CampaignTraits.Shuffle(numbers, _random);
         var pivot = _world.ReleaseMs + (_random.Between(1.0, 8.0) * World.HourMs);
         for (var seat = 0; seat < _seats; seat++)
         {
@@ -178,130 +176,5 @@ sealed class CampaignBuilder
             new PersonActor(_world, owner, talk, new PersonHabits()),
             new HarvestActor(_world, owner, Slots(owner, begin, count, 0), _plan, harvest, number),
             equipment));
-    }
-
-    // Waves of sign-ups by a script, on different days; farms age some accounts before they use them.
-    void SignUp(List<Persona> members)
-    {
-        var start = _plan.StartHour * World.HourMs;
-        var waves = Enumerable.Range(0, _plan.Signup.Waves)
-            .Select(_ => start - World.HourMs - (24 * World.HourMs * _random.Between(0.3, Math.Max(0.4, _plan.Signup.Days)))).ToArray();
-        foreach (var persona in members)
-        {
-            var at = _random.Pick(waves) - (persona.Random.NextRatio() * _plan.Signup.WaveMinutes * 60_000);
-            // Some are bought, with an age and a past of their own.
-            var created = _world.Enrolment.At(persona.Random.Chance(0.12) ? Enrolment.AnyAge(persona.Random) : at);
-            if (!_plan.Adaptation.OwnSignup)
-            {
-                persona.Record = persona.Record with { Created = created };
-            }
-        }
-    }
-
-    void Pay(List<Persona> members)
-    {
-        var own = members.Select(persona => (persona.Record.Payment, persona.Record.PaymentBin, persona.Record.Verification)).ToList();
-        var bins = Enumerable.Range(0, _plan.Payment.Bins).Select(_ => Enrolment.Bin(Enrolment.AnyBin(_random))).ToArray();
-        var order = members.ToArray();
-        Shuffle(order);
-        var sharing = (int)Math.Round(order.Length * _plan.Payment.SharedRatio);
-        for (var first = 0; first < sharing;)
-        {
-            var size = Math.Min(sharing - first, _random.Between(_plan.Payment.AccountsMin, _plan.Payment.AccountsMax));
-            var (card, bin) = (_world.Enrolment.Token("pm_", _random.NextUInt64()), _random.Pick(bins));
-            foreach (var persona in order.AsSpan(first, size))
-            {
-                persona.Record = persona.Record with { Payment = card, PaymentBin = bin, Verification = VerificationLevel.Payment };
-            }
-
-            first += size;
-        }
-
-        foreach (var persona in order.AsSpan(sharing))
-        {
-            if (persona.Record.Payment is not null && persona.Random.Chance(0.7))
-            {
-                persona.Record = persona.Record with { PaymentBin = _random.Pick(bins) };
-            }
-        }
-
-        for (var member = 0; _plan.Adaptation.OwnCard && member < members.Count; member++)
-        {
-            var (card, bin, level) = own[member];
-            members[member].Record = members[member].Record with { Payment = card, PaymentBin = bin, Verification = level };
-        }
-    }
-
-    // The pool of proxies; or the networks of innocents.
-    Func<SeededRandom, Address> Exits()
-    {
-        var addresses = _world.Enrolment.Addresses;
-        var pool = Enumerable.Range(0, Math.Max(2, (int)(_seats / _plan.Network.AccountsPerPrefix)))
-            .Select(_ => _random.Chance(_plan.Network.DatacenterRatio) ? NetworkKind.Datacenter : NetworkKind.Residential)
-            .Select(kind => (Kind: kind, Prefix: addresses.Prefix(_random, kind))).ToArray();
-        if (_plan.Adaptation.Framing == Framing.Exits)
-        {
-            return random => random.Pick(_world.Victims.Exits)(random);
-        }
-
-        return random =>
-        {
-            var (kind, prefix) = random.Pick(pool);
-            return addresses.At(random, kind, prefix);
-        };
-    }
-
-    void Connect(List<Persona> members, Func<SeededRandom, Address> exit)
-    {
-        foreach (var persona in members)
-        {
-            var (random, home) = (persona.Random, persona.Record.SignupIp);
-            var rotations = (int)Math.Round(random.Exponential(_plan.Network.RotationsPerDay * _world.Scenario.Hours / 24));
-            persona.Addresses = [.. Enumerable.Range(0, Math.Clamp(1 + rotations, 1, 8)).Select(_ => exit(random))];
-            persona.Record = persona.Record with { SignupIp = random.Chance(0.8) ? exit(random).Ip : home };
-            if (_plan.Adaptation.Residential)
-            {
-                var own = new SeededRandom(SeededRandom.Derive(persona.Seed, 0x40E));
-                persona.Addresses = [_world.Enrolment.Addresses.Draw(own, NetworkKind.Residential)];
-                persona.Record = persona.Record with { SignupIp = persona.Addresses[0].Ip };
-            }
-        }
-    }
-
-    void Equip(List<Persona> members, HarvestHabits habits, out ClientHabit usual)
-    {
-        usual = ClientHabit.Draw(_random);
-        var verbosity = _random.Between(0.75, 1.2);
-        foreach (var persona in members)
-        {
-            var random = persona.Random;
-            if (random.Chance(_plan.UniformClientRatio))
-            {
-                persona.Client = usual;
-                persona.NamesSessions = false;
-                persona.Temperature = habits.Temperature;
-                persona.MaxTokens = habits.MaxTokens ?? 4096;
-            }
-
-            persona.Verbosity = verbosity * random.LogNormal(1, 0.35);
-            if (random.Chance(0.15))
-            {
-                // Anti-detect browsers give most sign-ups a device of their own, not all.
-                var other = members[random.Below(Math.Min(members.Count, 12))];
-                if (!_plan.Adaptation.OwnDevice)
-                {
-                    persona.Record = persona.Record with { Device = other.Record.Device };
-                }
-            }
-        }
-    }
-
-    void Shuffle<T>(T[] items)
-    {
-        for (var item = items.Length - 1; item > 0; item--)
-        {
-            var other = _random.Below(item + 1);
-            (items[item], items[other]) = (items[other], items[item]);
-        }
     }
 }

@@ -14,6 +14,22 @@ public static class AttackerCost
     /// <summary>Mean age of accounts that are opened when anybody opens them: eight in ten log-normal around four months, the others a week.</summary>
     const double AnybodysAgeDays = 190;
 
+    /// <summary>The cover of a campaign that hides in nothing else: the scenarios' default.</summary>
+    const double PlainCoverRatio = 0.05;
+
+    /// <summary>What the same campaign costs without its adaptation and its mixing, and how much it would harvest undetected: what multipliers compare with.</summary>
+    /// <param name="accounts">Accounts in the run, at whatever scale.</param>
+    public static (double Usd, double Harvested) Plain(CampaignPlan plan, double hours, long accounts, AttackerPrices prices)
+    {
+        var plain = plan with { Adaptation = new AdaptationPlan(), CoverRatio = PlainCoverRatio, ResaleRatio = 0 };
+        var budget = Of(plain, hours, accounts, prices);
+        // Mean of a log-normal: median × exp(σ²/2).
+        var exchanges = plan.ExchangesTotal > 0 ? plan.ExchangesTotal * ((double)accounts / plan.Accounts)
+            : accounts * plan.ExchangesMedian * Math.Exp(plan.ExchangesSigma * plan.ExchangesSigma / 2);
+        return (budget.OnceUsd + (exchanges * budget.PerExchangeUsd), exchanges * (1 - PlainCoverRatio));
+    }
+
+    /// <summary>The budget of a campaign as planned.</summary>
     /// <param name="accounts">Accounts in the run, at whatever scale.</param>
     public static AttackerBudget Of(CampaignPlan plan, double hours, long accounts, AttackerPrices prices)
     {
@@ -21,7 +37,7 @@ public static class AttackerCost
         var days = Math.Max(1, (hours - plan.StartHour) / 24);
         var rented = accounts * adaptation.RentedRatio;
         var opened = accounts - rented;
-        // An heir takes over card and exits: only seats have them.
+        // An heir takes over card and exits and is opened when it is needed: only seats have those, and only they wait.
         var seats = adaptation.ChurnHours > 0 ? opened / Math.Max(1, Math.Ceiling((hours - plan.StartHour - plan.RampHours) / adaptation.ChurnHours)) : opened;
         var perCard = (plan.Payment.AccountsMin + plan.Payment.AccountsMax) / 2.0;
         var cards = adaptation.OwnCard ? opened : seats * ((plan.Payment.SharedRatio / perCard) + (1 - plan.Payment.SharedRatio));
@@ -34,7 +50,7 @@ public static class AttackerCost
         var devices = adaptation.OwnDevice ? opened : opened * 0.85;
         var wordings = adaptation.Paraphrase == Paraphrase.Pool ? plan.Templates * adaptation.Rewordings * prices.RewordingUsd : 0;
         var once = (opened * prices.AccountUsd) + (cards * prices.CardUsd) + (devices * prices.DeviceUsd) + addresses + (rented * days * prices.RentedKeyPerDayUsd)
-            + (opened * delay * prices.IdleDayUsd) + wordings + ((adaptation.Languages - 1) * plan.Templates * prices.TranslationUsd) + (adaptation.Rings * prices.RingUsd);
+            + (seats * delay * prices.IdleDayUsd) + wordings + ((adaptation.Languages - 1) * plan.Templates * prices.TranslationUsd) + (adaptation.Rings * prices.RingUsd);
         return new AttackerBudget(once, prices.ExchangeUsd + (adaptation.Paraphrase == Paraphrase.Machine ? prices.RewordingUsd : 0), delay);
     }
 }

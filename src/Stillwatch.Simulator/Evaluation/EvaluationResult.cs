@@ -23,7 +23,7 @@ public sealed record EvaluationResult
         }
     }
 
-    /// <summary>The campaign that multipliers compare with.</summary>
+    /// <summary>The campaign that served multipliers compare with.</summary>
     public const string PlainCampaign = "campaign:plain";
 
     /// <summary>Accounts at verify or above, and how many of them are malicious.</summary>
@@ -127,6 +127,12 @@ public sealed record CampaignScore(
     /// <summary>What it cost when each account is spent with its own detection.</summary>
     public double? SpentBeforeOwnUsd { get; init; }
 
+    /// <summary>What the same campaign would have cost without adaptation, undetected.</summary>
+    public double? PlainSpentUsd { get; init; }
+
+    /// <summary>What it would have harvested.</summary>
+    public double? PlainHarvested { get; init; }
+
     /// <summary>Mean age at which an account begins to harvest, days; null when the plan is not known.</summary>
     public double? DelayDays { get; init; }
 
@@ -147,6 +153,8 @@ public sealed record CampaignScore(
             HarvestedBeforeOwn = a.HarvestedBeforeOwn + b.HarvestedBeforeOwn,
             SpentUsd = a.SpentUsd + b.SpentUsd,
             SpentBeforeOwnUsd = a.SpentBeforeOwnUsd + b.SpentBeforeOwnUsd,
+            PlainSpentUsd = a.PlainSpentUsd + b.PlainSpentUsd,
+            PlainHarvested = a.PlainHarvested + b.PlainHarvested,
             DelayDays = a.DelayDays is { } one && b.DelayDays is { } other ? ((one * a.Runs) + (other * b.Runs)) / (a.Runs + b.Runs) : null,
         };
 }
@@ -154,8 +162,8 @@ public sealed record CampaignScore(
 /// <summary>What a thousand harvested exchanges cost an attacker, at assumed prices: compare campaigns, do not believe the dollars.</summary>
 /// <param name="UndetectedUsd">Per 1,000 harvested exchanges, had nobody stopped it.</param>
 /// <param name="ServedUsd">Per 1,000 harvested before the account's own detection, when a detected account is spent; null when nothing was served.</param>
-/// <param name="UndetectedMultiplier">Against the plain campaign's; null when the run has none.</param>
-/// <param name="ServedMultiplier">Against the plain campaign's, as it was found in the same run.</param>
+/// <param name="UndetectedMultiplier">Against the same campaign without adaptation: what hiding costs before anybody looks.</param>
+/// <param name="ServedMultiplier">Against the campaign named plain, as it was found in the same run: below 1, hiding paid; null when the run has none.</param>
 /// <param name="HoldsMultiplier">Served against undetected, of the same campaign: by what detection raised its price.</param>
 public sealed record CampaignCost(
     string Campaign, long Accounts, double SpentUsd, double? DelayDays, double UndetectedUsd, double? ServedUsd, double? UndetectedMultiplier, double? ServedMultiplier, double? HoldsMultiplier)
@@ -163,7 +171,8 @@ public sealed record CampaignCost(
     internal static CampaignCost Of(CampaignScore score, CampaignScore? plain)
     {
         var (undetected, served) = PerThousand(score);
-        var (plainUndetected, plainServed) = plain is { SpentUsd: not null, Harvested: > 0 } ? PerThousand(plain) : (null, null);
+        var plainServed = plain is { SpentUsd: not null, Harvested: > 0 } ? PerThousand(plain).Served : null;
+        var plainUndetected = 1000 * score.PlainSpentUsd / score.PlainHarvested;
         return new CampaignCost(
             score.Campaign, score.Accounts, score.SpentUsd!.Value, score.DelayDays, undetected!.Value, served,
             undetected / plainUndetected, served / plainServed, served / undetected);

@@ -56,8 +56,8 @@ public static class EvaluationText
             return;
         }
 
-        text.Append("\nCost of 1,000 harvested exchanges to the attacker, at assumed prices: had nobody stopped it, and served before the accounts' own detection\n");
-        text.Append($"  {"campaign",-32}{"accounts",9}{"spent $",11}{"delay days",12}{"undetected $",14}{"x plain",9}{"served $",11}{"x plain",9}{"x itself",10}\n");
+        text.Append("\nCost of 1,000 harvested exchanges to the attacker, at assumed prices: had nobody stopped it (x the same campaign without adaptation),\nand served before the accounts' own detection (x campaign:plain as found here, x itself undetected)\n");
+        text.Append($"  {"campaign",-32}{"accounts",9}{"spent $",11}{"delay days",12}{"undetected $",14}{"x bare",9}{"served $",11}{"x plain",9}{"x itself",10}\n");
         foreach (var cost in costs)
         {
             text.Append($"  {cost.Campaign,-32}{cost.Accounts,9}{cost.SpentUsd,11:0}{cost.DelayDays,12:0.0}{cost.UndetectedUsd,14:0.00}{Times(cost.UndetectedMultiplier),9}")

@@ -109,8 +109,9 @@ public sealed class Evaluator
     {
         var (exchanges, own, alarm) = _lost.GetValueOrDefault(group.Key);
         var (paid, paidOwn, harvested, harvestedOwn) = _paid.GetValueOrDefault(group.Key);
-        AttackerBudget? budget = _scenario?.Campaigns.FirstOrDefault(plan => $"campaign:{plan.Name}" == group.Key) is { } plan
-            ? AttackerCost.Of(plan, _scenario.Hours, group.Count(), new AttackerPrices()) : null;
+        var (prices, accounts, known) = (new AttackerPrices(), group.Count(), _scenario?.Campaigns.FirstOrDefault(plan => $"campaign:{plan.Name}" == group.Key));
+        AttackerBudget? budget = known is null ? null : AttackerCost.Of(known, _scenario!.Hours, accounts, prices);
+        (double Usd, double Harvested)? plain = known is null ? null : AttackerCost.Plain(known, _scenario!.Hours, accounts, prices);
         return new CampaignScore(
             group.Key, Name(group.First().Verdict), 1, group.Count(), group.Count(Found), group.Count(item => RungOf(item) > Rung.Verify), exchanges, own, alarm, _alarms.ContainsKey(group.Key) ? 1 : 0)
         {
@@ -119,6 +120,8 @@ public sealed class Evaluator
             SpentUsd = budget is { } all ? all.OnceUsd + (paid * all.PerExchangeUsd) : null,
             SpentBeforeOwnUsd = budget is { } until ? until.OnceUsd + (paidOwn * until.PerExchangeUsd) : null,
             DelayDays = budget?.DelayDays,
+            PlainSpentUsd = plain?.Usd,
+            PlainHarvested = plain?.Harvested,
         };
     }
 

@@ -8,7 +8,8 @@ namespace Stillwatch.Simulator.Evaluation;
 /// <summary>Reads a report (contract 5.3) of any detector: of its members only those that are scored need be there.</summary>
 /// <remarks>
 /// Needed: <c>campaigns</c> with <c>id</c>, <c>verdict</c>, <c>detected_at</c> and <c>accounts</c>; <c>accounts</c> with <c>account</c>, <c>campaign</c> and <c>response</c>.
-/// An account's <c>detected_at</c> and <c>confidence</c> are its campaign's unless given; a campaign that states no confidence states 1. All else is ignored.
+/// An account's <c>detected_at</c> and <c>confidence</c> are its campaign's unless given; a campaign that states no confidence states 1. <c>alarmed_at</c> may stand in
+/// both, for a detector whose decisions rise by rungs. All else is ignored.
 /// </remarks>
 public static class SubmittedReport
 {
@@ -70,7 +71,7 @@ public static class SubmittedReport
 
         public Campaign Campaign(JsonElement item, string path)
         {
-            var at = Time(item, "detected_at", path, null);
+            var at = Time(item, "detected_at", path);
             var members = List(item, "accounts", path).ToList();
             if (members.FindIndex(member => member.ValueKind != JsonValueKind.String) is var wrong and >= 0)
             {
@@ -80,7 +81,7 @@ public static class SubmittedReport
             return new Campaign
             {
                 Id = Text(item, "id", path, "an id of your own"), Verdict = Choice<Verdict>(item, "verdict", path), Confidence = Ratio(item, "confidence", path, 1),
-                Accounts = [.. members.Where(member => member.ValueKind == JsonValueKind.String).Select(member => member.GetString()!)], DetectedAt = at,
+                Accounts = [.. members.Where(member => member.ValueKind == JsonValueKind.String).Select(member => member.GetString()!)], DetectedAt = at, AlarmedAt = Given(item, "alarmed_at", path),
                 PriorLogOdds = 0, LogOdds = 0, CalibrationLogOdds = 0, Response = Rung.Observe, Reasons = [], Exchanges = 0, Tasks = 0, OutputTokens = 0, FirstSeen = at, Onset = at,
                 Models = new Dictionary<string, long>(), Pivots = [], Classes = [], Capabilities = [], Evidence = [], Counterfactuals = [], Lookalikes = [], Timeline = [],
                 Ring = new RingPicture([], []),
@@ -96,8 +97,12 @@ public static class SubmittedReport
             }
 
             var (account, rung) = (Text(item, "account", path, "an account id of the log"), Choice<Rung>(item, "response", path));
+            var (detected, alarmed) = (Given(item, "detected_at", path), Given(item, "alarmed_at", path));
             return new AccountJudgement(
-                account, name, Ratio(item, "confidence", path, campaign?.Confidence ?? 1), Time(item, "detected_at", path, campaign?.DetectedAt ?? DateTimeOffset.UnixEpoch), 0, [], rung, []);
+                account, name, Ratio(item, "confidence", path, campaign?.Confidence ?? 1), detected ?? campaign?.DetectedAt ?? DateTimeOffset.UnixEpoch, 0, [], rung, [])
+            {
+                AlarmedAt = alarmed ?? (detected is null ? campaign?.AlarmedAt : null),
+            };
         }
 
         string Text(JsonElement item, string name, string path, string wanted)
@@ -124,20 +129,31 @@ public static class SubmittedReport
             return names.Contains(text) ? Enum.Parse<T>(text, ignoreCase: true) : default;
         }
 
-        DateTimeOffset Time(JsonElement item, string name, string path, DateTimeOffset? fallback)
+        DateTimeOffset Time(JsonElement item, string name, string path)
         {
-            if (item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-                && DateTimeOffset.TryParse(value.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
-            {
-                return time;
-            }
-
-            if (fallback is null || (item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out _)))
+            if (item.ValueKind != JsonValueKind.Object || !item.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
             {
                 Fault($"{path}{name}: {Shown(item, name)} is no time; write the event time of the decision like 2026-02-02T06:10:00Z.");
             }
 
-            return fallback ?? DateTimeOffset.UnixEpoch;
+            return Given(item, name, path) ?? DateTimeOffset.UnixEpoch;
+        }
+
+        // A time that may be left out or null, but not be anything else.
+        DateTimeOffset? Given(JsonElement item, string name, string path)
+        {
+            if (item.ValueKind != JsonValueKind.Object || !item.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
+            {
+                return null;
+            }
+
+            if (value.ValueKind == JsonValueKind.String && DateTimeOffset.TryParse(value.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+            {
+                return time;
+            }
+
+            Fault($"{path}{name}: {Shown(item, name)} is no time; write the event time of the decision like 2026-02-02T06:10:00Z.");
+            return null;
         }
 
         double Ratio(JsonElement item, string name, string path, double fallback)

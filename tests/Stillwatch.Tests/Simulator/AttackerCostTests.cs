@@ -53,11 +53,15 @@ public sealed class AttackerCostTests
         var budget = AttackerCost.Of(Scenario().Campaigns[0], 48, 2, s_prices);
         Assert.Equal(1000 * (budget.OnceUsd + (20 * budget.PerExchangeUsd)) / 18, plain.UndetectedUsd, 9);
         Assert.Equal(1000 * (budget.OnceUsd + (8 * budget.PerExchangeUsd)) / 8, plain.ServedUsd!.Value, 9);
-        Assert.Equal((1.0, 1.0), (plain.UndetectedMultiplier, plain.ServedMultiplier));
+        Assert.Equal(1.0, plain.ServedMultiplier!.Value, 12);
+        var bare = AttackerCost.Plain(Scenario().Campaigns[0], 48, 2, s_prices);
+        Assert.Equal(2 * 40 * Math.Exp(0.08) * 0.95, bare.Harvested, 9);
+        Assert.Equal(budget.OnceUsd + (bare.Harvested / 0.95 * s_prices.ExchangeUsd), bare.Usd, 9);
+        Assert.Equal(plain.UndetectedUsd / (1000 * bare.Usd / bare.Harvested), plain.UndetectedMultiplier!.Value, 9);
         Assert.Equal(plain.ServedUsd!.Value / plain.UndetectedUsd, plain.HoldsMultiplier!.Value, 9);
         // Never found: what it paid for is what it got.
         Assert.Equal(1.0, hidden.HoldsMultiplier!.Value, 9);
-        Assert.True(hidden.UndetectedMultiplier > 1 && hidden.ServedMultiplier < hidden.UndetectedMultiplier);
+        Assert.True(hidden.UndetectedMultiplier > plain.UndetectedMultiplier && hidden.ServedMultiplier < hidden.UndetectedMultiplier);
         Assert.Contains("Cost of 1,000 harvested exchanges", EvaluationText.Format(result));
         var pooled = EvaluationResult.Pool([result, result]);
         Assert.Equal(result.Costs.Select(cost => cost.UndetectedUsd), pooled.Costs.Select(cost => cost.UndetectedUsd));

@@ -32,12 +32,14 @@ public sealed class DisclosureTests(ITestOutputHelper output)
         var labels = new Dictionary<(string, ExchangeLabel), long>();
         var (texts, characters, cold, benign) = (0L, 0L, new HashSet<int>(), 0L);
         var (moved, late) = (0, 0);
+        var sent = new Dictionary<string, int>();
         foreach (var item in simulation.Exchanges())
         {
             var text = Twin.Text(item);
             (texts, characters) = (texts + 1, characters + text.Length);
             cold.Add(string.GetHashCode(text, StringComparison.Ordinal));
             var name = truth[item.Exchange.Account].Class;
+            sent[item.Exchange.Account] = sent.GetValueOrDefault(item.Exchange.Account) + 1;
             labels[(name, item.Label)] = labels.GetValueOrDefault((name, item.Label)) + 1;
             benign += item.Label == ExchangeLabel.Benign ? 1 : 0;
             if (name == "campaign:hydra" && (item.Exchange.Time - simulation.Scenario.Start).TotalHours >= simulation.Scenario.Models.ReleaseHour + 24)
@@ -47,6 +49,8 @@ public sealed class DisclosureTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"{texts} exchanges, {characters / (double)texts:f0} new characters each, {cold.Count / (double)texts:p1} of them seen for the first time");
+        // The disclosed totals leave no choice: this scenario is for size, not for recall, and the page says so.
+        output.WriteLine($"ROC area of the number of exchanges alone: {Separation.Auc([.. sent.Select(pair => ((double)pair.Value, truth[pair.Key].Malicious))]):f3}");
         Assert.Equal(130_000, labels[("campaign:hydra", ExchangeLabel.Harvest)]);
         Assert.Equal(34_000, labels[("campaign:toollike", ExchangeLabel.Harvest)]);
         Assert.Equal(1_500, labels[("campaign:reasonlike", ExchangeLabel.Harvest)]);

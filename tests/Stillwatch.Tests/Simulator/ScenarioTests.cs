@@ -71,7 +71,7 @@ public sealed class ScenarioTests
         var asked = new HashSet<(string Section, string Key)>();
         ScenarioReader.Read(ScenarioReader.Find("disclosure-small"), asked);
         var published = new HashSet<(string Section, string Key)>();
-        using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository(), "docs", "scenario.schema.json")));
+        using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Conventions.Repository.Root, "docs", "scenario.schema.json")));
         Collect("scenario", schema.RootElement, published);
         Assert.Equal(published.Order(), asked.Order());
     }
@@ -88,16 +88,5 @@ public sealed class ScenarioTests
                 Collect(property.Name, inner, keys);
             }
         }
-    }
-
-    static string Repository()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "Stillwatch.slnx")))
-        {
-            directory = directory.Parent ?? throw new DirectoryNotFoundException("No Stillwatch.slnx above the tests.");
-        }
-
-        return directory.FullName;
     }
 }

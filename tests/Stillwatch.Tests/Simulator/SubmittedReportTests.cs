@@ -20,6 +20,19 @@ public sealed class SubmittedReportTests
     }
 
     [Fact]
+    public void A_first_alarm_is_read_apart_from_the_date_of_the_rung()
+    {
+        var report = Read("""
+            {"campaigns":[{"id":"1","verdict":"resale","detected_at":"2026-02-02T06:00:00Z","alarmed_at":"2026-02-02T03:00:00Z","accounts":["a","b","c"]}],
+             "accounts":[{"account":"a","campaign":"1","response":"shape","detected_at":"2026-02-02T06:00:00Z","alarmed_at":"2026-02-02T04:00:00Z"},
+                         {"account":"b","campaign":"1","response":"shape"},{"account":"c","campaign":"1","response":"verify","detected_at":"2026-02-02T05:00:00Z","alarmed_at":null}]}
+            """);
+        Assert.Equal(3, report.Campaigns[0].AlarmedAt!.Value.Hour);
+        Assert.Equal([4, 3, null], report.Accounts.Select(account => account.AlarmedAt?.Hour));
+        Assert.Equal([6, 6, 5], report.Accounts.Select(account => account.DetectedAt.Hour));
+    }
+
+    [Fact]
     public void A_report_that_finds_nothing_is_a_report() => Assert.Empty(Read("""{"campaigns":[],"accounts":[]}""").Campaigns);
 
     [Theory]

@@ -78,6 +78,66 @@ public sealed class VerbTests : IDisposable
     }
 
     [Fact]
+    public void The_worked_example_of_the_benchmark_is_a_detector_that_evaluate_scores()
+    {
+        var page = File.ReadAllText(Path.Combine(Conventions.Repository.Root, "docs", "benchmark.md"));
+        var begin = page.IndexOf("```python\n", StringComparison.Ordinal) + "```python\n".Length;
+        var script = page[begin..page.IndexOf("```", begin, StringComparison.Ordinal)];
+        Assert.InRange(script.Count(letter => letter == '\n'), 15, 30);
+        File.WriteAllText(In("rule.py"), script);
+        Assert.Equal(0, Run(SimulateVerb.Create(), "tiny", "--out", _directory).Code);
+        if (!Python(In("rule.py"), _directory))
+        {
+            Assert.Skip("No python3 on this machine: the example is in Python.");
+        }
+
+        var (code, output, error) = Run(EvaluateVerb.Create(), "--report", In("report.json"), "--truth", In("truth.jsonl"), "--log", In("exchanges.jsonl.gz"), "--json");
+        Assert.True(code == 0, error);
+        var result = JsonSerializer.Deserialize(output, EvaluationJson.Default.EvaluationResult)!;
+        // Shared cards find some of a campaign, and households and purchasing departments with it.
+        Assert.All(result.Campaigns, score => Assert.InRange(score.RecallRatio, 0.2, 0.95));
+        Assert.True(result.Classes.Sum(score => score.Verified) > 0);
+        Assert.All(result.Campaigns, score => Assert.True(score.LostBeforeOwn < score.Exchanges));
+        Assert.NotEmpty(result.Costs);
+    }
+
+    [Fact]
+    public void What_is_no_report_or_no_truth_is_refused_with_the_fault_in_it()
+    {
+        Assert.Equal(0, Run(SimulateVerb.Create(), "tiny", "--out", _directory, "--scale", "0.1").Code);
+        File.WriteAllText(In("report.json"), "{\"campaigns\":[],\"accounts\":[]}");
+        var (code, _, error) = Run(EvaluateVerb.Create(), "--report", In("report.json"), "--truth", In("accounts.jsonl"), "--log", In("exchanges.jsonl.gz"));
+        Assert.Equal(1, code);
+        Assert.Contains("accounts.jsonl line 1: class '' begins neither", error);
+        (code, _, error) = Run(EvaluateVerb.Create(), "--report", In("truth.jsonl"), "--truth", In("truth.jsonl"), "--log", In("exchanges.jsonl.gz"));
+        Assert.Equal(1, code);
+        Assert.Contains("truth.jsonl line 2: no JSON", error);
+        File.WriteAllText(In("scenario.yaml"), "name: x\n");
+        (code, _, error) = Run(EvaluateVerb.Create(), "--report", In("report.json"), "--truth", In("truth.jsonl"), "--log", In("exchanges.jsonl.gz"));
+        Assert.Equal(1, code);
+        Assert.Contains("take the file away to evaluate without costs", error);
+        File.Delete(In("scenario.yaml"));
+        (code, var output, error) = Run(EvaluateVerb.Create(), "--report", In("report.json"), "--truth", In("truth.jsonl"), "--log", In("exchanges.jsonl.gz"));
+        Assert.True(code == 0, error);
+        Assert.DoesNotContain("Cost of 1,000", output);
+    }
+
+    static bool Python(string script, string directory)
+    {
+        try
+        {
+            using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("python3", [script, directory]))!;
+            process.WaitForExit();
+            Assert.Equal(0, process.ExitCode);
+            return true;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    [Fact]
     public void Ablation_scans_anew_without_each_part_of_the_evidence()
     {
         Assert.Equal(0, Run(SimulateVerb.Create(), "tiny", "--out", _directory, "--scale", "0.5").Code);
