@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Stillwatch.Benchmarks;
 using Stillwatch.Benchmarks.Gateway;
+using Stillwatch.Benchmarks.Table;
 using Stillwatch.Console.Reports;
 using Stillwatch.Engine;
 using Stillwatch.Engine.Judgement;
@@ -21,6 +22,8 @@ const string Usage = $"""
                             exchanges a second at 10,000, 100,000 and 1,000,000 accounts
       flood [--scale 1] [--memory 512MiB] [--out FILE.md]
                             100 million distinct traits: memory as it goes on, recall of rings in the flood
+      table [--scenarios disclosure-small,...] [--seeds 3] [--seed 1] [--scale 0.5] [--corpus DIR] [--logs-only] [--out FILE.md]
+                            Stillwatch beside published detectors on the same traces, each at its own best threshold; --out writes the section for docs/evaluation.md
       sources --corpus DIR [--scale 0.2] [--seed 1] [--only NAME,...]
                             leave one source out, over every harvest campaign of the corpus
     {GatewayBenchmarkOptions.Usage}
@@ -144,6 +147,19 @@ switch (args.FirstOrDefault())
                 WithRecords = !args.Contains("--logs-only"),
             },
             int.Parse(Option("--seeds") ?? "20"), Command(), Option("--out"), Option("--plot"), System.Console.Out, System.Console.Error);
+        return 0;
+    case "table":
+        TableBenchmark.Run(
+            new TableOptions
+            {
+                Scenarios = (Option("--scenarios") ?? "disclosure-small").Split(',', StringSplitOptions.RemoveEmptyEntries),
+                Seeds = int.Parse(Option("--seeds") ?? "3"),
+                FirstSeed = ulong.Parse(Option("--seed") ?? "1"),
+                Scale = double.Parse(Option("--scale") ?? "0.5"),
+                Corpus = Option("--corpus") is { } prompts ? new CorpusOptions(prompts, [], []) : null,
+                WithRecords = !args.Contains("--logs-only"),
+            },
+            Command(), Option("--out"), System.Console.Out, System.Console.Error);
         return 0;
     case "sources" when Option("--corpus") is { } corpus && Directory.Exists(corpus):
         SourcesBenchmark.Run(corpus, double.Parse(Option("--scale") ?? "0.2"), ulong.Parse(Option("--seed") ?? "1"), Option("--only"), System.Console.Out, System.Console.Error);

@@ -62,6 +62,16 @@ internal sealed class EpochBuffer
         return (endMs, sketches);
     }
 
+    /// <summary>The epochs that are not over, as <see cref="TakeClosed"/> would hand them out now; they stay.</summary>
+    public IEnumerable<(long EndMs, List<ExchangeSketch> Sketches)> Open()
+    {
+        foreach (var (epoch, sketches) in _open)
+        {
+            Sort(CollectionsMarshal.AsSpan(sketches));
+            yield return ((epoch + 1) * EpochMs, sketches);
+        }
+    }
+
     /// <summary>Gives an epoch's list back when its sketches are used no more.</summary>
     public void Return(List<ExchangeSketch> sketches)
     {
@@ -134,6 +144,7 @@ internal sealed class EpochBuffer
         foreach (var (epoch, sketches) in _open)
         {
             writer.Write(epoch);
+            Sort(CollectionsMarshal.AsSpan(sketches)); // so that a snapshot does not tell who asked what before it
             writer.WriteAll<ExchangeSketch>(CollectionsMarshal.AsSpan(sketches));
         }
     }

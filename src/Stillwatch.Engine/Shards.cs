@@ -55,12 +55,13 @@ internal sealed class Shards
     public long Dropped => _accounts.Sum(a => a.Dropped) + _traits.Sum(t => t.Dropped);
 
     /// <summary>Takes an epoch's exchanges, in order; returns the crossings seen.</summary>
-    public List<Crossing> Apply(List<ExchangeSketch> epoch)
+    /// <param name="isTried">The epoch is to be taken back: <see cref="TakeBack"/>.</param>
+    public List<Crossing> Apply(List<ExchangeSketch> epoch, bool isTried = false)
     {
         var crossings = new List<Crossing>();
         for (var from = 0; from < epoch.Count; from += BlockExchanges)
         {
-            Apply(epoch, from, Math.Min(epoch.Count, from + BlockExchanges));
+            Apply(epoch, from, Math.Min(epoch.Count, from + BlockExchanges), isTried);
             foreach (var part in _crossings)
             {
                 crossings.AddRange(part);
@@ -70,7 +71,15 @@ internal sealed class Shards
         return crossings;
     }
 
-    void Apply(List<ExchangeSketch> epoch, int from, int to)
+    /// <summary>Takes back every epoch that was tried. It costs what they touched, and once in a while, when they filled a table, a list of the table.</summary>
+    public void TakeBack() => OnPartitions(p =>
+    {
+        _accounts[p].TakeBack();
+        _traits[p].TakeBack();
+        _outputs[p].TakeBack();
+    });
+
+    void Apply(List<ExchangeSketch> epoch, int from, int to, bool isTried)
     {
         // 1. Exchanges to account partitions.
         Clear(_exchangesOf);
@@ -83,6 +92,11 @@ internal sealed class Shards
         OnPartitions(p =>
         {
             _identitySightings[p].Clear();
+            if (isTried)
+            {
+                _accounts[p].Keep(_exchangesOf[p].Select(i => epoch[i].Account).ToHashSet());
+            }
+
             var own = CollectionsMarshal.AsSpan(epoch);
             foreach (var i in _exchangesOf[p])
             {
@@ -106,6 +120,12 @@ internal sealed class Shards
         // 3. Traits and own outputs.
         OnPartitions(p =>
         {
+            if (isTried)
+            {
+                _traits[p].Keep(_identities[p].Concat(_sightings.SelectMany(slice => slice[p])).Select(sighting => sighting.Trait.Value).ToHashSet());
+                _outputs[p].Keep(_messages.SelectMany(slice => slice[p]).Select(message => message.Fingerprint));
+            }
+
             _traits[p].Sight(CollectionsMarshal.AsSpan(_identities[p]));
             _crossings[p].Clear();
             for (var slice = 0; slice < _shards; slice++)

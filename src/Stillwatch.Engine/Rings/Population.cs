@@ -70,6 +70,22 @@ internal sealed class Population(int workers = 1)
         }
     }
 
+    /// <summary>Forgets the accounts beyond the first <paramref name="count"/>: those of epochs that were tried and taken back.</summary>
+    public void Truncate(int count)
+    {
+        for (var index = _accounts.Count - 1; index >= count; index--)
+        {
+            _byName.RemoveLast(_accounts[index].Name);
+            if (_accounts[index].Facts is { } facts)
+            {
+                Move(_byPayment, facts.Payment, 0, index);
+                Move(_byDevice, facts.Device, 0, index);
+            }
+        }
+
+        _accounts.RemoveRange(count, _accounts.Count - count);
+    }
+
     /// <summary>An account of which it is now known that it pays, or signed up, with something else.</summary>
     public void Relearn(ulong account, AccountFacts? before, AccountFacts after)
     {

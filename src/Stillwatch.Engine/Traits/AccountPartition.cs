@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Sketches;
 
@@ -22,6 +23,7 @@ internal sealed class AccountPartition(AccountDirectory directory, long maxBytes
     long _sampleSlots;
     readonly KeyIndex _index = new();
     readonly List<AccountState> _accounts = [];
+    readonly Stack<Kept> _kept = [];
 
     /// <summary>In order of first appearance.</summary>
     public IReadOnlyList<AccountState> Accounts => _accounts;
@@ -67,14 +69,60 @@ internal sealed class AccountPartition(AccountDirectory directory, long maxBytes
     {
         SampleSize = Math.Max(MinSample, SampleSize * 3 / 4);
         _sampleSlots = 0;
-        foreach (var account in _accounts)
+        var kept = _kept.Count > 0 ? _kept.Peek() : null;
+        for (var i = 0; i < _accounts.Count; i++)
         {
+            var account = _accounts[i];
+            if (kept is not null && account.Sampled.Digests.Length > SampleSize)
+            {
+                kept.Samples.TryAdd(i, account.Sampled); // out of use from here on, so it stays as it is
+            }
+
             account.Shrink(SampleSize);
             _sampleSlots += account.SampleSlots(SampleSize);
         }
     }
 
     public AccountState? Find(ulong account) => _index.Find(account) is >= 0 and var row ? _accounts[row] : null;
+
+    /// <summary>Notes what exchanges of these accounts will change, so that <see cref="TakeBack"/> can undo it.</summary>
+    public void Keep(IReadOnlySet<ulong> names)
+    {
+        var kept = new Kept(_accounts.Count, Dropped, SampleSize, _sampleSlots, [.. names.Where(name => _index.Find(name) >= 0)], new MemoryStream());
+        using var writer = new BinaryWriter(kept.Written, Encoding.UTF8, leaveOpen: true);
+        foreach (var name in kept.Names)
+        {
+            _accounts[_index.Find(name)].Write(writer);
+        }
+
+        _kept.Push(kept);
+    }
+
+    /// <summary>Undoes everything since the first note, and forgets the notes.</summary>
+    public void TakeBack()
+    {
+        while (_kept.TryPop(out var kept))
+        {
+            for (var i = _accounts.Count - 1; i >= kept.Count; i--)
+            {
+                _index.RemoveLast(_accounts[i].Name);
+                _accounts.RemoveAt(i);
+            }
+
+            (Dropped, SampleSize, _sampleSlots) = (kept.Dropped, kept.SampleSize, kept.SampleSlots);
+            foreach (var (i, sample) in kept.Samples.Where(s => s.Key < kept.Count))
+            {
+                _accounts[i].Sampled = sample;
+            }
+
+            kept.Written.Position = 0;
+            using var reader = new BinaryReader(kept.Written);
+            foreach (var name in kept.Names)
+            {
+                _accounts[_index.Find(name)].PutBack(reader, SampleSize);
+            }
+        }
+    }
 
     public void Write(BinaryWriter writer)
     {
@@ -98,6 +146,14 @@ internal sealed class AccountPartition(AccountDirectory directory, long maxBytes
             _index.Add(account.Name);
             _accounts.Add(account);
         }
+    }
+
+    /// <param name="Names">Accounts that were there and may change.</param>
+    /// <param name="Written">What they were, as a snapshot has it.</param>
+    sealed record Kept(int Count, long Dropped, int SampleSize, long SampleSlots, ulong[] Names, MemoryStream Written)
+    {
+        /// <summary>Samples that shrank, by the account's place, from before the first time.</summary>
+        public Dictionary<int, (AccountDigest[] Digests, int Count, int Largest)> Samples { get; } = [];
     }
 }
 

@@ -183,16 +183,8 @@ public sealed class AccountState
         if (_digestCount > sampleSize)
         {
             ulong[] orders = [.. _digests.Take(_digestCount).Select(d => d.Order).Order()];
-            var kept = 0;
-            for (var i = 0; i < _digestCount && kept < sampleSize; i++)
-            {
-                if (_digests[i].Order <= orders[sampleSize - 1])
-                {
-                    _digests[kept++] = _digests[i];
-                }
-            }
-
-            _digestCount = kept;
+            AccountDigest[] kept = [.. _digests.Take(_digestCount).Where(d => d.Order <= orders[sampleSize - 1]).Take(sampleSize)];
+            (_digests, _digestCount) = (kept, kept.Length); // another array: the old one may have to come back
         }
 
         Array.Resize(ref _digests, sampleSize);
@@ -272,34 +264,58 @@ public sealed class AccountState
     internal static AccountState Read(BinaryReader reader, AccountDirectory directory, int sampleSize)
     {
         var name = reader.ReadUInt64();
-        var state = new AccountState(name, reader.ReadUInt64(), directory[name])
-        {
-            FirstMs = reader.ReadInt64(),
-            _lastMs = reader.ReadInt64(),
-            Exchanges = reader.ReadInt64(),
-            Tasks = reader.ReadInt64(),
-            FollowUps = reader.ReadInt64(),
-            Failed = reader.ReadInt64(),
-            Interleaved = reader.ReadInt64(),
-            LaterTurns = reader.ReadInt64(),
-            _lastTask = reader.ReadUInt64(),
-            OutputTokens = reader.ReadInt64(),
-            App = reader.ReadInt32(),
-            _gapSum = reader.ReadDouble(),
-            _gapSquares = reader.ReadDouble(),
-            _nextLook = reader.ReadInt64(),
-            TopTemplateRatio = reader.ReadDouble(),
-        };
-        reader.ReadAll<ushort>().CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.As<HourCounts, ushort>(ref state._hours), 24));
-        state.Networks.AddRange(reader.ReadAll<Counted>());
-        state.Clients.AddRange(reader.ReadAll<Counted>());
-        state.Models.AddRange(reader.ReadAll<Counted>());
-        var digests = reader.ReadAll<AccountDigest>();
-        state._digestCount = digests.Length;
-        state._digests = new AccountDigest[state.SampleSlots(sampleSize)];
-        digests.CopyTo(state._digests, 0);
-        state._largest = reader.ReadInt32();
+        var state = new AccountState(name, reader.ReadUInt64(), directory[name]);
+        state.Fill(reader, sampleSize);
         return state;
+    }
+
+    /// <summary>Puts the account back to what was written of it.</summary>
+    internal void PutBack(BinaryReader reader, int sampleSize)
+    {
+        _ = reader.ReadUInt64(); // the name
+        _ = reader.ReadUInt64(); // the log's organization
+        Fill(reader, sampleSize);
+    }
+
+    /// <summary>The sample as it is: shrinking replaces it, exchanges change it.</summary>
+    internal (AccountDigest[] Digests, int Count, int Largest) Sampled
+    {
+        get => (_digests, _digestCount, _largest);
+        set => (_digests, _digestCount, _largest) = value;
+    }
+
+    void Fill(BinaryReader reader, int sampleSize)
+    {
+        FirstMs = reader.ReadInt64();
+        _lastMs = reader.ReadInt64();
+        Exchanges = reader.ReadInt64();
+        Tasks = reader.ReadInt64();
+        FollowUps = reader.ReadInt64();
+        Failed = reader.ReadInt64();
+        Interleaved = reader.ReadInt64();
+        LaterTurns = reader.ReadInt64();
+        _lastTask = reader.ReadUInt64();
+        OutputTokens = reader.ReadInt64();
+        App = reader.ReadInt32();
+        _gapSum = reader.ReadDouble();
+        _gapSquares = reader.ReadDouble();
+        _nextLook = reader.ReadInt64();
+        TopTemplateRatio = reader.ReadDouble();
+        reader.ReadAll<ushort>().CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.As<HourCounts, ushort>(ref _hours), 24));
+        Refill(Networks, reader);
+        Refill(Clients, reader);
+        Refill(Models, reader);
+        var digests = reader.ReadAll<AccountDigest>();
+        _digestCount = digests.Length;
+        _digests = new AccountDigest[SampleSlots(sampleSize)];
+        digests.CopyTo(_digests, 0);
+        _largest = reader.ReadInt32();
+    }
+
+    static void Refill(List<Counted> counts, BinaryReader reader)
+    {
+        counts.Clear();
+        counts.AddRange(reader.ReadAll<Counted>());
     }
 
     [InlineArray(24)]

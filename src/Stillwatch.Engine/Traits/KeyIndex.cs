@@ -48,6 +48,31 @@ internal sealed class KeyIndex
         return Count - 1;
     }
 
+    /// <summary>Takes back the key that was added last of those that are there.</summary>
+    public void RemoveLast(ulong key)
+    {
+        var mask = _slots.Length - 1;
+        var gap = (int)(key >> PartitionBits) & mask;
+        while (_slots[gap].Key != key)
+        {
+            gap = (gap + 1) & mask;
+        }
+
+        // What lies behind the gap and would be looked for across it moves into it (Knuth, volume 3, 6.4, algorithm R).
+        for (var at = (gap + 1) & mask; _slots[at].RowPlusOne != 0; at = (at + 1) & mask)
+        {
+            var home = (int)(_slots[at].Key >> PartitionBits) & mask;
+            if (((at - home) & mask) >= ((at - gap) & mask))
+            {
+                _slots[gap] = _slots[at];
+                gap = at;
+            }
+        }
+
+        _slots[gap] = default;
+        Count--;
+    }
+
     void Put(Slot slot)
     {
         var at = (int)(slot.Key >> PartitionBits) & (_slots.Length - 1);

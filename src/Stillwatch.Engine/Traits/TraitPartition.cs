@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Stillwatch.Engine.Traits;
 
 /// <summary>The traits of one partition behind a doorkeeper: a key becomes a trait when a second account shows it.</summary>
@@ -20,6 +22,7 @@ internal sealed class TraitPartition
     readonly List<TraitState> _inOrder = [];
     readonly long _maxBytes;
     readonly Slot[] _slots;
+    readonly Stack<Kept> _kept = [];
 
     /// <param name="doorkeeperSlots">Rounded up to a power of two, at least 1,024.</param>
     /// <param name="maxBytes">Of the traits, the doorkeeper apart.</param>
@@ -81,7 +84,7 @@ internal sealed class TraitPartition
         }
 
         var key = sighting.Trait.Value;
-        ref var slot = ref _slots[(int)((key >> 8) & (ulong)(_slots.Length - 1))];
+        ref var slot = ref _slots[SlotOf(key)];
         if (slot.Key != key)
         {
             slot = new Slot { Key = key, Account = sighting.Account, Sightings = 1 };
@@ -118,6 +121,11 @@ internal sealed class TraitPartition
 
     void GiveUp()
     {
+        if (_kept.TryPeek(out var kept))
+        {
+            kept.All ??= [.. _inOrder.Select(trait => (trait, trait.IsFresh))];
+        }
+
         var least = Enumerable.Range(0, _inOrder.Count).OrderBy(i => _inOrder[i].IsFresh ? _inOrder[i].Accounts.Length : 0).ToList(); // stable: the oldest first
         var gone = new bool[_inOrder.Count];
         var target = (long)((1 - GivenUp) * _maxBytes);
@@ -129,13 +137,63 @@ internal sealed class TraitPartition
         }
 
         var stays = _inOrder.Where((_, i) => !gone[i]).ToList();
+        stays.ForEach(trait => trait.IsFresh = false);
+        Refill(stays);
+    }
+
+    void Refill(List<TraitState> traits)
+    {
         _inOrder.Clear();
+        _inOrder.AddRange(traits);
         _index = new KeyIndex();
-        foreach (var trait in stays)
+        traits.ForEach(trait => _index.Add(trait.Key.Value));
+    }
+
+    int SlotOf(ulong key) => (int)((key >> 8) & (ulong)(_slots.Length - 1));
+
+    /// <summary>Notes what sightings of these keys will change, so that <see cref="TakeBack"/> can undo it.</summary>
+    public void Keep(IReadOnlySet<ulong> keys)
+    {
+        int[] slots = [.. keys.Select(SlotOf).Distinct()];
+        var kept = new Kept(_inOrder.Count, Dropped, Bytes, slots, [.. slots.Select(s => _slots[s])], [.. keys.Where(key => _index.Find(key) >= 0)], new MemoryStream());
+        using var writer = new BinaryWriter(kept.Written, Encoding.UTF8, leaveOpen: true);
+        foreach (var key in kept.Keys)
         {
-            trait.IsFresh = false;
-            _inOrder.Add(trait);
-            _index.Add(trait.Key.Value);
+            _inOrder[_index.Find(key)].Write(writer);
+        }
+
+        _kept.Push(kept);
+    }
+
+    /// <summary>Undoes everything since the first note, and forgets the notes.</summary>
+    public void TakeBack()
+    {
+        while (_kept.TryPop(out var kept))
+        {
+            if (kept.All is { } all)
+            {
+                all.ForEach(one => one.Trait.IsFresh = one.IsFresh);
+                Refill([.. all.Take(kept.Count).Select(one => one.Trait)]);
+            }
+
+            for (var i = _inOrder.Count - 1; i >= kept.Count; i--)
+            {
+                _index.RemoveLast(_inOrder[i].Key.Value);
+                _inOrder.RemoveAt(i);
+            }
+
+            (Dropped, Bytes) = (kept.Dropped, kept.Bytes);
+            for (var i = 0; i < kept.Slots.Length; i++)
+            {
+                _slots[kept.Slots[i]] = kept.Were[i];
+            }
+
+            kept.Written.Position = 0;
+            using var reader = new BinaryReader(kept.Written);
+            foreach (var key in kept.Keys)
+            {
+                _inOrder[_index.Find(key)].PutBack(reader);
+            }
         }
     }
 
@@ -175,5 +233,13 @@ internal sealed class TraitPartition
         public ulong Key;
         public ulong Account;
         public ushort Sightings;
+    }
+
+    /// <param name="Keys">Traits that were there and may change.</param>
+    /// <param name="Written">What they were, as a snapshot has it.</param>
+    sealed record Kept(int Count, long Dropped, long Bytes, int[] Slots, Slot[] Were, ulong[] Keys, MemoryStream Written)
+    {
+        /// <summary>Every trait in its order, from before the first time that some were given up.</summary>
+        public List<(TraitState Trait, bool IsFresh)>? All { get; set; }
     }
 }

@@ -104,19 +104,33 @@ public sealed class TraitState(TraitKey key)
 
     internal static TraitState Read(BinaryReader reader)
     {
-        var state = new TraitState(new TraitKey(reader.ReadUInt64())) { Sightings = reader.ReadInt64(), IsFresh = reader.ReadBoolean() };
+        var state = new TraitState(new TraitKey(reader.ReadUInt64()));
+        state.Fill(reader);
+        return state;
+    }
+
+    /// <summary>Puts the trait back to what was written of it.</summary>
+    internal void PutBack(BinaryReader reader)
+    {
+        _ = reader.ReadUInt64(); // the key
+        Fill(reader);
+    }
+
+    void Fill(BinaryReader reader)
+    {
+        (Sightings, IsFresh) = (reader.ReadInt64(), reader.ReadBoolean());
         var (accounts, counts) = (reader.ReadAll<ulong>(), reader.ReadAll<ushort>());
-        state._used = accounts.Length;
+        _used = accounts.Length;
+        (_accounts, _counts) = (null, null);
         if (accounts.Length > Few)
         {
             // As large as it would have grown, so that a restored detector takes the memory the first one took.
             var size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)accounts.Length);
-            (state._accounts, state._counts) = (new ulong[size], new ushort[size]);
+            (_accounts, _counts) = (new ulong[size], new ushort[size]);
         }
 
-        accounts.CopyTo(state.AllAccounts);
-        counts.CopyTo(state.AllCounts);
-        return state;
+        accounts.CopyTo(AllAccounts);
+        counts.CopyTo(AllCounts);
     }
 
     [InlineArray(Few)]

@@ -261,7 +261,8 @@ sealed class CampaignBuilder
             persona.Record = persona.Record with { SignupIp = random.Chance(0.8) ? exit(random).Ip : home };
             if (_plan.Adaptation.Residential)
             {
-                persona.Addresses = [_world.Enrolment.Addresses.Draw(random, NetworkKind.Residential)];
+                var own = new SeededRandom(SeededRandom.Derive(persona.Seed, 0x40E));
+                persona.Addresses = [_world.Enrolment.Addresses.Draw(own, NetworkKind.Residential)];
                 persona.Record = persona.Record with { SignupIp = persona.Addresses[0].Ip };
             }
         }

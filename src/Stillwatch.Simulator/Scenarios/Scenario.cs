@@ -80,6 +80,9 @@ public sealed record CampaignPlan
     /// <summary>Prompt templates in use, 1 to 6.</summary>
     public required int Templates { get; init; }
 
+    /// <summary>Share of an account's tasks at its own main template; the others go round all templates.</summary>
+    public required double FocusRatio { get; init; }
+
     public required double CoverRatio { get; init; }
 
     public required double ResaleRatio { get; init; }

@@ -144,6 +144,7 @@ public static class ScenarioReader
             ExchangesSigma = section.Number("exchanges_sigma", 0, 3, 0.4),
             ExchangesTotal = section.Whole("exchanges_total", 0, 1_000_000_000, 0),
             Templates = section.Whole("templates", 1, 6, 3),
+            FocusRatio = section.Number("focus_ratio", 0, 1, 0.72),
             CoverRatio = section.Number("cover_ratio", 0, 1, 0.05),
             ResaleRatio = section.Number("resale_ratio", 0, 1, kind == "relay" ? 1 : 0),
             FeedbackRatio = section.Number("feedback_ratio", 0, 1, 0),
