@@ -157,12 +157,12 @@ internal sealed class RingMembers
 
     RingView View(RingCandidate candidate, List<RingMember> members, RingRound round, long nowMs)
     {
-        var (lens, templates, crossed, weights, prior) = (round.Lens, round.Templates, round.Crossed, round.Weights, round.Prior);
+        var (lens, templates, weights, prior) = (round.Lens, round.Templates, round.Weights, round.Prior);
         var settled = candidate with { Classes = [.. templates.Classes.Order()], Nodes = _nodes.Inside(templates.Classes, members) };
         return new RingView(settled, members, weights, RingContent.Of(settled, members, _followers), _population, nowMs)
         {
             Prior = prior,
-            MembershipOf = account => prior + weights.Sum(Described(account, lens, templates, crossed)),
+            GainOf = lens.GainOf,
             Exits = lens.Networks.ToHashSet(),
             Displacement = _displacements.Count == 0 ? null : _displacements.Of(members.Select(m => m.Account.Name).ToHashSet(), nowMs),
         };
