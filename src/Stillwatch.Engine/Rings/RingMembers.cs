@@ -163,6 +163,7 @@ internal sealed class RingMembers
         {
             Prior = prior,
             GainOf = lens.GainOf,
+            Circle = _crossings.Circulation.Circle,
             Exits = lens.Networks.ToHashSet(),
             Displacement = _displacements.Count == 0 ? null : _displacements.Of(members.Select(m => m.Account.Name).ToHashSet(), nowMs),
         };
@@ -176,7 +177,7 @@ internal sealed class RingMembers
             return crossed;
         }
 
-        foreach (var (owner, presenter) in _crossings.Repeated)
+        foreach (var (owner, presenter) in _crossings.Circulation.Linked)
         {
             var (a, b) = (_population.IndexOf(owner), _population.IndexOf(presenter));
             if (members.Contains(a) && members.Contains(b) && _population.Accounts[a].Actor != _population.Accounts[b].Actor)

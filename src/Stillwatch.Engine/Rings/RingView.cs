@@ -36,6 +36,9 @@ internal sealed class RingView(
     /// <summary>How well the ring explains what any account shares with it (<see cref="RingLens.GainOf"/>), nats.</summary>
     public required Func<int, double> GainOf { get; init; }
 
+    /// <summary>Accounts, members or not, that hand our outputs round among each other.</summary>
+    public required IReadOnlySet<ulong> Circle { get; init; }
+
     /// <summary>Networks that hold more of the ring than chance, those that most of it uses left out.</summary>
     public IReadOnlySet<ulong> Exits { get; init; } = new HashSet<ulong>();
 
