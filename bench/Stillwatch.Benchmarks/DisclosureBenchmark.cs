@@ -134,7 +134,7 @@ internal static class DisclosureBenchmark
     static void Memory(StringBuilder page, List<(long Budget, DetectionMeasures Measured, EvaluationResult Found)> runs)
     {
         var campaigns = runs[0].Found.Campaigns.Select(score => score.Campaign).ToList();
-        page.Append($"Recall by memory (tables get {DisclosureOptions.TablesShare:P0} of it):\n\n| memory | peak | live at the end | given up | {string.Join(" | ", campaigns.Select(EvaluationPage.Short))} | benign at `shape`+ | at `verify` |\n")
+        page.Append($"Recall by memory (tables get {DisclosureOptions.TablesShare:P0} of it, and 64 MiB at least; what is given up is exchanges of accounts without room, and traits):\n\n| memory | peak | live at the end | given up | {string.Join(" | ", campaigns.Select(EvaluationPage.Short))} | benign at `shape`+ | at `verify` |\n")
             .Append($"|--:|--:|--:|--:|{string.Concat(campaigns.Select(_ => "--:|"))}--:|--:|\n");
         foreach (var (budget, measured, found) in runs)
         {

@@ -9,7 +9,7 @@ using Stillwatch.Simulator.Corpus;
 
 const string Usage = $"""
     bench: name one of
-      scan [--corpus DIR] [--gigabytes 1] [--stages]
+      scan [--corpus DIR] [--gigabytes 1] [--rounds 3] [--stages]
                             the scan against zcat | wc -l on the same file, its peak memory, where its time goes, the cost of a sketch
       scan --million [--corpus DIR] [--stages]
                             peak memory of a scan of a million exchanges over 60,000 accounts
@@ -134,7 +134,7 @@ switch (args.FirstOrDefault())
         ScanBenchmark.Memory(Option("--corpus"), args.Contains("--stages"), System.Console.Out);
         return 0;
     case "scan":
-        ScanBenchmark.Speed(Option("--corpus"), double.Parse(Option("--gigabytes") ?? "1"), args.Contains("--stages"), System.Console.Out);
+        ScanBenchmark.Speed(Option("--corpus"), double.Parse(Option("--gigabytes") ?? "1"), int.Parse(Option("--rounds") ?? "3"), args.Contains("--stages"), System.Console.Out);
         return 0;
     case "evaluation":
         EvaluationBenchmark.Run(

@@ -7,7 +7,6 @@ namespace Stillwatch.Benchmarks;
 /// <summary>The product's scan of a simulated log against <c>zcat FILE | wc -l</c>, in turn, each a process of its own; and its peak memory.</summary>
 internal static class ScanBenchmark
 {
-    const int Rounds = 3;
     const double MaxRatio = 3;
     const double MillionScale = 6.3; // cut at a million lines, some 60,000 of its 92,000 accounts have spoken
     const long MillionLines = 1_000_000;
@@ -16,7 +15,7 @@ internal static class ScanBenchmark
 
     /// <summary>Goal: at most three times as long as inflating and counting lines.</summary>
     /// <param name="stages">Also where the time goes (<see cref="StageBenchmark"/>).</param>
-    public static void Speed(string? corpus, double gigabytes, bool stages, TextWriter output)
+    public static void Speed(string? corpus, double gigabytes, int rounds, bool stages, TextWriter output)
     {
         // An exchange's size hangs on the texts, so a small log says which scale gives the size asked for.
         double scale;
@@ -29,7 +28,7 @@ internal static class ScanBenchmark
         using var log = BenchmarkLog.Write(Small(corpus, scale), (long)(gigabytes * 1e9), long.MaxValue);
         output.WriteLine($"{log.InflatedBytes:N0} bytes inflated ({new FileInfo(log.Path).Length:N0} as stored), {log.Lines:N0} lines of {log.Accounts:N0} accounts (disclosure-small, scale {scale:0.00}, {(corpus is null ? "built-in texts" : "corpus texts")}); {Environment.ProcessorCount} processors");
         var (zcats, scans) = (new List<MeasuredProcess>(), new List<MeasuredProcess>());
-        for (var round = 1; round <= Rounds; round++)
+        for (var round = 1; round <= rounds; round++)
         {
             zcats.Add(MeasuredProcess.Run("sh", "-c", $"zcat '{log.Path}' | wc -l"));
             scans.Add(Scan(log));
@@ -38,7 +37,7 @@ internal static class ScanBenchmark
 
         // The best of each: what else the machine did only ever adds.
         var (zcat, scan) = (zcats.Min(run => run.WallSeconds), scans.Min(run => run.WallSeconds));
-        output.WriteLine($"best of {Rounds}: zcat | wc -l {zcat:f2} s, scan {scan:f2} s, ratio {scan / zcat:f2} (goal {MaxRatio} at most: {(scan / zcat <= MaxRatio ? "met" : "missed")}), {log.Lines / scan:N0} lines/s, {log.InflatedBytes / scan / 1e6:N0} MB/s, peak {scans.Max(run => run.PeakBytes) / 1048576.0:N0} MiB");
+        output.WriteLine($"best of {rounds}: zcat | wc -l {zcat:f2} s, scan {scan:f2} s, ratio {scan / zcat:f2} (goal {MaxRatio} at most: {(scan / zcat <= MaxRatio ? "met" : "missed")}), {log.Lines / scan:N0} lines/s, {log.InflatedBytes / scan / 1e6:N0} MB/s, peak {scans.Max(run => run.PeakBytes) / 1048576.0:N0} MiB");
         if (stages)
         {
             StageBenchmark.Run(log, output);

@@ -24,7 +24,7 @@ internal static class StageBenchmark
         var (inflate, parse, sketching, apply, judge, judgements, exchanges, judged) = (0.0, 0.0, 0.0, 0.0, 0.0, 0, 0L, 0L);
         var last = 0.0;
 
-        // As CampaignDetector does it: an epoch is applied when it is over, and judged when the exchanges have grown by a twenty-fifth.
+        // As CampaignDetector does it: an epoch is applied when it is over, and judged when the exchanges have grown by a tenth.
         void Close(bool all)
         {
             while (buffer.TakeClosed(all) is var (endMs, sketches))
@@ -33,7 +33,7 @@ internal static class StageBenchmark
                 stage.Crossings.Add(shards.Apply(sketches));
                 apply += Seconds(start);
                 exchanges += sketches.Count;
-                if (exchanges - judged >= Math.Max(100, 0.04 * exchanges))
+                if (exchanges - judged >= Math.Max(100, 0.1 * exchanges))
                 {
                     start = Stopwatch.GetTimestamp();
                     stage.Judge(shards.Accounts, shards.Traits, endMs);

@@ -90,7 +90,7 @@ internal static class RingSelection
         JudgedRing? Anew(JudgedRing ring)
         {
             var r = accused.IndexOf(ring);
-            if (r < 0 || !homes.Any(h => h.Value == r || ring.Ring.Members.Any(m => m.Index == h.Key)))
+            if (r < 0 || !(homes.ContainsValue(r) || ring.Ring.Members.Any(m => homes.ContainsKey(m.Index))))
             {
                 return ring;
             }

@@ -83,7 +83,7 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
 
     CampaignState Settle(JudgedRing judged, long nowMs)
     {
-        var accounts = judged.Ring.Members
+        var accounts = judged.Ring.Members.AsParallel().AsOrdered().WithDegreeOfParallelism(settings.Shards)
             .Select(m => _accountJudge.Judge(m, judged, Register.Of(m.Account.Name) is { } held && held.Verdict == judged.Verdict ? held.Rung : Rung.Observe, nowMs))
             .ToList();
         var licensed = accounts.Count(a => AccountJudge.Allows(AccountJudge.LicenceOf(a.Member, nowMs), judged.Verdict));

@@ -29,6 +29,7 @@ internal sealed class RingMembers
     readonly CrossingTable _crossings;
     readonly DisplacementTable _displacements;
     readonly AccountFeatures _features;
+    readonly RingRounds _rounds;
 
     public RingMembers(
         Population population, ReferenceCohort cohort, Background background, ClassMembers followers, RingNodes nodes, CrossingTable crossings,
@@ -37,29 +38,32 @@ internal sealed class RingMembers
         (_population, _background, _followers, _nodes) = (population, background, followers, nodes);
         (_crossings, _displacements) = (crossings, displacements);
         _features = new AccountFeatures(population, cohort);
+        _rounds = new RingRounds(Weigh);
     }
 
     public RingView? Select(RingCandidate candidate, long nowMs)
     {
         var members = Seeds(candidate);
         var view = default(RingView);
-        for (var round = 0; round < Rounds; round++)
+        for (var rounds = 1; rounds <= Rounds; rounds++)
         {
             if (_population.Actors(members) < TraitGate.MinActors)
             {
                 return null;
             }
 
-            var (next, prior, weights, lens, templates) = Weigh(candidate, members);
+            var round = _rounds.Of(members);
+            var (lens, templates) = (round.Lens, round.Templates);
+            var next = Next(candidate, round);
             var crossed = next.Where(m => m.Has(RingTraits.OwnOutput)).Select(m => m.Index).ToHashSet();
             var whole = RingComponents.Largest([.. next.Select(m => m.Index)], a => ValuesOf(a, lens, templates, crossed));
             var settled = whole.SequenceEqual(members);
             members = whole;
-            if (settled || round == Rounds - 1)
+            if (settled || rounds == Rounds)
             {
                 var kept = whole.ToHashSet();
                 next.RemoveAll(m => !kept.Contains(m.Index));
-                view = _population.Actors(members) < TraitGate.MinActors ? null : View(candidate, next, weights, lens, templates, nowMs, prior);
+                view = _population.Actors(members) < TraitGate.MinActors ? null : View(candidate, next, round, nowMs);
                 break;
             }
         }
@@ -82,7 +86,7 @@ internal sealed class RingMembers
         return seeds.Count < TraitGate.MinActors ? [.. candidate.Accounts] : seeds;
     }
 
-    (List<RingMember> Next, double Prior, CoverageWeights Weights, RingLens Lens, RingTemplates Templates) Weigh(RingCandidate candidate, List<int> members)
+    RingRound Weigh(List<int> members)
     {
         var lens = new RingLens(_population, _background, _features, members);
         var classes = RingTemplates.ClassesOf(_nodes.Templates, lens.Members, _population.Count);
@@ -93,14 +97,26 @@ internal sealed class RingMembers
         var weights = CoverageWeights.Of(
             [.. members.Select(Describe)], CoverageWeights.Rest(lens.Members, _population.Count, a => Describe(a).Traits));
         var prior = Math.Clamp(Math.Log((double)members.Count / Math.Max(1, _population.Count - members.Count)), LeastPrior, MostPrior);
-        return ([.. Sharing(candidate, lens, classes).Select(Describe).Where(m => prior + weights.Sum(m) > 0 && (m.IsTied || !weights.IsTied))], prior, weights, lens, templates);
+        var pool = Sharing(lens, classes);
+        return new RingRound(members, lens, templates, crossed, weights, prior, pool, [.. pool.Order().Select(Describe).Where(m => Belongs(m, weights, prior))]);
     }
 
-    /// <summary>Whoever has anything in common with the ring that can be looked up by value, ascending; the others could not come out as members.</summary>
-    List<int> Sharing(RingCandidate candidate, RingLens lens, List<int> classes)
+    static bool Belongs(RingMember member, CoverageWeights weights, double prior) =>
+        prior + weights.Sum(member) > 0 && (member.IsTied || !weights.IsTied);
+
+    /// <summary>Who is a member in the next round: of the round's own pool, and of the candidate's accounts that share nothing, but no one whom a stronger ring took.</summary>
+    List<RingMember> Next(RingCandidate candidate, RingRound round)
     {
-        var sharing = new HashSet<int>(candidate.Accounts);
-        sharing.UnionWith(lens.Members);
+        var others = candidate.Accounts.Where(a => !round.Pool.Contains(a)).Select(a => Described(a, round.Lens, round.Templates, round.Crossed))
+            .Where(m => Belongs(m, round.Weights, round.Prior)).ToList();
+        IEnumerable<RingMember> next = others.Count == 0 ? round.Next : round.Next.Concat(others).OrderBy(m => m.Index);
+        return [.. next.Where(m => !candidate.Taken.Contains(m.Index))];
+    }
+
+    /// <summary>Whoever has anything in common with the ring that can be looked up by value, the members included; the others could not come out as members.</summary>
+    HashSet<int> Sharing(RingLens lens, List<int> classes)
+    {
+        var sharing = new HashSet<int>(lens.Members);
         foreach (var payment in lens.Payments)
         {
             sharing.UnionWith(_population.Payments[payment]);
@@ -124,8 +140,7 @@ internal sealed class RingMembers
             sharing.UnionWith(_followers.Of(c));
         }
 
-        sharing.ExceptWith(candidate.Taken);
-        return [.. sharing.Order()];
+        return sharing;
     }
 
     RingMember Described(int index, RingLens lens, RingTemplates templates, HashSet<int> crossed)
@@ -146,8 +161,9 @@ internal sealed class RingMembers
         return new RingMember(index, account, hits, traits, ties);
     }
 
-    RingView View(RingCandidate candidate, List<RingMember> members, CoverageWeights weights, RingLens lens, RingTemplates templates, long nowMs, double prior)
+    RingView View(RingCandidate candidate, List<RingMember> members, RingRound round, long nowMs)
     {
+        var (lens, templates, weights, prior) = (round.Lens, round.Templates, round.Weights, round.Prior);
         var settled = candidate with { Classes = [.. templates.Classes.Order()], Nodes = _nodes.Inside(templates.Classes, members) };
         return new RingView(settled, members, weights, RingContent.Of(settled, members, _followers), _population, nowMs)
         {

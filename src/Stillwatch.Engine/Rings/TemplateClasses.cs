@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 using Stillwatch.Engine.Links;
 using Stillwatch.Engine.Traits;
 
@@ -76,11 +75,11 @@ internal sealed class TemplateClasses
         }
 
         // 3. Which keys stand together; counts add up whoever counted what.
-        var edges = new ConcurrentBag<Dictionary<ulong, int>>();
+        var edges = new ConcurrentBag<PairCounts>();
         population.ForEachChunk((chunk, from, to) =>
         {
             var here = new int[AccountDigestKeys];
-            var own = edges.TryTake(out var taken) ? taken : [];
+            var own = edges.TryTake(out var taken) ? taken : new PairCounts();
             for (var account = from; account < to; account++)
             {
                 if (!shows[account])
@@ -119,7 +118,7 @@ internal sealed class TemplateClasses
         return any;
     }
 
-    static void CountEdges(in AccountDigest digest, ShortKeySet keys, int[] digests, Dictionary<ulong, int> edges, int[] here)
+    static void CountEdges(in AccountDigest digest, ShortKeySet keys, int[] digests, PairCounts edges, int[] here)
     {
         var n = 0;
         foreach (var key in ((ReadOnlySpan<uint>)digest.Keys)[..digest.KeyCount])
@@ -141,23 +140,22 @@ internal sealed class TemplateClasses
             for (var j = i + 1; j < n && j <= i + 3; j++)
             {
                 var (a, b) = (Math.Min(here[i], here[j]), Math.Max(here[i], here[j]));
-                CollectionsMarshal.GetValueRefOrAddDefault(edges, ((ulong)a << 32) | (uint)b, out _)++;
+                edges.Add(a, b, 1);
             }
         }
     }
 
-    static UnionFind Join(List<Dictionary<ulong, int>> parts, int[] digests)
+    static UnionFind Join(List<PairCounts> parts, int[] digests)
     {
-        var edges = parts.Count == 0 ? [] : parts[0];
-        foreach (var (edge, count) in parts.Skip(1).SelectMany(part => part))
+        var edges = parts.Count == 0 ? new PairCounts() : parts[0];
+        foreach (var (a, b, count) in parts.Skip(1).SelectMany(part => part.All))
         {
-            CollectionsMarshal.GetValueRefOrAddDefault(edges, edge, out _) += count;
+            edges.Add(a, b, count);
         }
 
         var sets = new UnionFind(digests.Length);
-        foreach (var (edge, count) in edges)
+        foreach (var (a, b, count) in edges.All)
         {
-            var (a, b) = ((int)(edge >> 32), (int)(uint)edge);
             if (count >= Together * Math.Max(Math.Min(digests[a], EnoughDigests), Math.Min(digests[b], EnoughDigests)))
             {
                 sets.Union(a, b);
