@@ -5,7 +5,8 @@ using Stillwatch.Engine.Traits;
 namespace Stillwatch.Engine.Judgement;
 
 /// <summary>What is held of an account, and since the end of which epoch without a break; Unix time, milliseconds.</summary>
-internal readonly record struct Holding(Verdict Verdict, Rung Rung, long SinceMs);
+/// <param name="AlarmedMs">Since when it has been at verify or above with this verdict, whatever the rung; 0 while it is observed.</param>
+internal readonly record struct Holding(Verdict Verdict, Rung Rung, long SinceMs, long AlarmedMs);
 
 /// <summary>Remembers, account by account, since when each judgement has held, and which campaign it belonged to last. Rings change their
 /// shape as they grow; accounts do not.</summary>
@@ -33,8 +34,9 @@ internal sealed class CampaignRegister
         var next = new Dictionary<ulong, Holding>();
         foreach (var (account, verdict, rung) in judged)
         {
-            var isSame = _held.TryGetValue(account, out var before) && before.Verdict == verdict && before.Rung == rung;
-            next.TryAdd(account, isSame ? before : new Holding(verdict, rung, nowMs));
+            var isAccused = _held.TryGetValue(account, out var before) && before.Verdict == verdict;
+            var alarmed = rung == Rung.Observe ? 0 : isAccused && before.AlarmedMs > 0 ? before.AlarmedMs : nowMs;
+            next.TryAdd(account, isAccused && before.Rung == rung ? before : new Holding(verdict, rung, nowMs, alarmed));
         }
 
         _held = next;
@@ -48,12 +50,18 @@ internal sealed class CampaignRegister
     }
 
     /// <summary>When a campaign's judgement first held: the first time that a tenth of its members (five at least) were held to its verdict and rung.</summary>
-    public long DetectedMs(IEnumerable<ulong> members, Verdict verdict, Rung rung, long nowMs)
+    public long DetectedMs(IReadOnlyList<ulong> members, Verdict verdict, Rung rung, long nowMs) =>
+        CoreMs(members, h => h.Verdict == verdict && h.Rung == rung ? h.SinceMs : 0) ?? nowMs;
+
+    /// <summary>When a campaign was first accused, at any rung: since then a tenth of its members have been at verify or above. Null: they are not.</summary>
+    public long? AlarmedMs(IReadOnlyList<ulong> members, Verdict verdict) => CoreMs(members, h => h.Verdict == verdict ? h.AlarmedMs : 0);
+
+    /// <summary>The first time that a tenth of the members (five at least) had a date; of fewer, the last date; null when none has one, which is 0.</summary>
+    long? CoreMs(IReadOnlyList<ulong> members, Func<Holding, long> dateOf)
     {
-        var all = members.ToList();
-        var dates = all.Select(Of).OfType<Holding>().Where(h => h.Verdict == verdict && h.Rung == rung).Select(h => h.SinceMs).Order().ToList();
-        var core = Math.Max(TraitGate.MinActors, (int)(CoreShare * all.Count));
-        return dates.Count == 0 ? nowMs : dates[Math.Min(core, dates.Count) - 1];
+        var dates = members.Select(Of).OfType<Holding>().Select(dateOf).Where(d => d > 0).Order().ToList();
+        var core = Math.Max(TraitGate.MinActors, (int)(CoreShare * members.Count));
+        return dates.Count == 0 ? null : dates[Math.Min(core, dates.Count) - 1];
     }
 
     /// <summary>A register that holds the same and goes its own way from here: what is recorded is replaced, never changed.</summary>
@@ -66,13 +74,13 @@ internal sealed class CampaignRegister
     public void Write(BinaryWriter writer)
     {
         writer.WriteAll<Row>(
-            _held.OrderBy(h => h.Key).Select(h => new Row { Account = h.Key, SinceMs = h.Value.SinceMs, Verdict = h.Value.Verdict, Rung = h.Value.Rung }).ToArray());
+            _held.OrderBy(h => h.Key).Select(h => new Row { Account = h.Key, SinceMs = h.Value.SinceMs, AlarmedMs = h.Value.AlarmedMs, Verdict = h.Value.Verdict, Rung = h.Value.Rung }).ToArray());
         Lineage.Write(writer);
     }
 
     public void Read(BinaryReader reader)
     {
-        _held = reader.ReadAll<Row>().ToDictionary(r => r.Account, r => new Holding(r.Verdict, r.Rung, r.SinceMs));
+        _held = reader.ReadAll<Row>().ToDictionary(r => r.Account, r => new Holding(r.Verdict, r.Rung, r.SinceMs, r.AlarmedMs));
         Lineage = Lineage.Read(reader);
     }
 
@@ -80,6 +88,7 @@ internal sealed class CampaignRegister
     {
         public ulong Account;
         public long SinceMs;
+        public long AlarmedMs;
         public Verdict Verdict;
         public Rung Rung;
     }

@@ -24,7 +24,7 @@ internal sealed class LinkKeys
     public LinkKeys(TemplateClasses classes, ClassMembers members, CrossingTable crossings)
     {
         (_classes, _members) = (classes, members);
-        _crossed = crossings.Repeated.SelectMany(p => new[] { (Account: p.Owner, Other: p.Presenter), (Account: p.Presenter, Other: p.Owner) })
+        _crossed = crossings.Circulation.Linked.SelectMany(p => new[] { (Account: p.Owner, Other: p.Presenter), (Account: p.Presenter, Other: p.Owner) })
             .ToLookup(p => p.Account, p => p.Other);
     }
 

@@ -8,9 +8,9 @@ internal static class LookAlikes
     /// <summary>Class, what it is, and the kinds of evidence that it would not show.</summary>
     static readonly IReadOnlyList<(string Class, string Is, string[] NotExplained)> Known =
     [
-        ("viral-app", "a new third-party app", ["shared-payment", "shared-device", "network", "activity-rhythm", "round-the-clock", "volume-evenness", "own-output"]),
+        ("viral-app", "a new third-party app", ["shared-payment", "shared-device", "network", "activity-rhythm", "round-the-clock", "volume-evenness", "own-output", "output-circulation"]),
         ("classroom", "a class with one assignment", ["task-coverage", "shared-payment", "round-the-clock", "activity-rhythm", "release-pivot"]),
-        ("benchmark", "an evaluation run", ["shared-payment", "signup-cohort", "network", "own-output"]),
+        ("benchmark", "an evaluation run", ["shared-payment", "signup-cohort", "network", "own-output", "output-circulation"]),
         ("coding-client", "users of one coding client", ["prompt-template", "shared-payment", "round-the-clock", "intent-cues"]),
         ("shared-network", "an office, a campus or a carrier's NAT", ["shared-payment", "prompt-template", "intent-cues", "volume-evenness", "activity-rhythm"]),
         ("household-or-company", "one payer behind several accounts", ["prompt-template", "network", "signup-cohort", "round-the-clock", "intent-cues"]),

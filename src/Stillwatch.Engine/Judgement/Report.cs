@@ -102,6 +102,9 @@ public sealed record Campaign
     /// <summary>Event time at which this judgement first held.</summary>
     public required DateTimeOffset DetectedAt { get; init; }
 
+    /// <summary>Event time of the first alarm: since then it has been accused without a break, at whatever rung. Null while it is only observed.</summary>
+    public DateTimeOffset? AlarmedAt { get; init; }
+
     /// <summary>Exchanges by model.</summary>
     public required IReadOnlyDictionary<string, long> Models { get; init; }
 
@@ -178,6 +181,9 @@ public sealed record AccountJudgement(
     string Account, string Campaign, double Confidence, DateTimeOffset DetectedAt, double MembershipRatio,
     IReadOnlyList<string> Classes, Rung Response, IReadOnlyList<EvidenceItem> Evidence)
 {
+    /// <summary>Event time since when it has been at verify or above with this verdict; null while it is observed.</summary>
+    public DateTimeOffset? AlarmedAt { get; init; }
+
     /// <summary>Keyed names of the traits that link the account to its ring, ascending: the same evidence has the same names.</summary>
     [JsonIgnore]
     public IReadOnlyList<ulong> TraitKeys { get; init; } = [];

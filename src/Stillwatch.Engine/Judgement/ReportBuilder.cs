@@ -33,7 +33,8 @@ internal sealed class ReportBuilder(DetectorSettings settings, string keyId, Mod
     {
         var (judged, ring) = (state.Judged, state.Judged.Ring);
         var story = new RingStory(ring);
-        var detectedMs = register.DetectedMs(ring.Members.Select(m => m.Account.Name), judged.Verdict, judged.Rung, ring.NowMs);
+        List<ulong> names = [.. ring.Members.Select(m => m.Account.Name)];
+        var detectedMs = register.DetectedMs(names, judged.Verdict, judged.Rung, ring.NowMs);
         var isBenign = judged.Verdict == Verdict.Automation;
         var licence = ring.Members.Select(m => AccountJudge.LicenceOf(m, ring.NowMs)).FirstOrDefault(l => AccountJudge.Allows(l, judged.Verdict));
         return new Campaign
@@ -55,6 +56,7 @@ internal sealed class ReportBuilder(DetectorSettings settings, string keyId, Mod
             FirstSeen = Time(story.FirstMs),
             Onset = story.Onset,
             DetectedAt = Time(detectedMs),
+            AlarmedAt = judged.Rung == Rung.Observe ? null : Time(register.AlarmedMs(names, judged.Verdict) ?? detectedMs),
             Models = ModelsOf(ring),
             Pivots = PivotsOf(judged),
             Classes = ClassesOf(state),
@@ -167,7 +169,11 @@ internal sealed class ReportBuilder(DetectorSettings settings, string keyId, Mod
                 ids[member.Account.Name], campaign, account.Confidence, Time(register.Of(member.Account.Name)!.Value.SinceMs),
                 hasTemplates ? member.TemplateShare : 1,
                 hasTemplates && member.Hits > 0 ? member.TemplateShare < 0.98 ? ["K-1", RestOfTraffic] : ["K-1"] : [RestOfTraffic],
-                account.Rung, account.Balance.Items) { TraitKeys = links };
+                account.Rung, account.Balance.Items) 
+            {
+                AlarmedAt = register.Of(member.Account.Name)!.Value.AlarmedMs is > 0 and var alarmed ? Time(alarmed) : null,
+                TraitKeys = links,
+            };
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class RingJudge
     static readonly IReadOnlyList<IEvidence> Common =
     [
         new SharedPayment(), new SignupWave(), new BatchIdentity(), new AgedMembers(),
-        new SharedDevice(), new SharedNetwork(), new ExitPool(), new UniformClient(), new OutputCrossing(),
+        new SharedDevice(), new SharedNetwork(), new ExitPool(), new UniformClient(), new OutputCrossing(), new OutputCirculation(),
     ];
 
     static readonly IReadOnlyList<IEvidence> OfDistillation =

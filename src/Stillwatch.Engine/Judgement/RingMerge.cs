@@ -12,7 +12,7 @@ internal static class RingMerge
 {
     const int MinShared = 3;
     const double MinContainment = 0.3;
-    const double MaxLossNats = 0.2;
+    const double MaxLossNats = 0.5;
 
     public static List<JudgedRing> Join(
         List<JudgedRing> rings, Background background, Func<RingCandidate, JudgedRing?> judge)
@@ -54,7 +54,7 @@ internal static class RingMerge
 
     /// <summary>Parts of one campaign gain by the whole, which knows more of its exits and cards; of two campaigns, each shares half as much with it.</summary>
     static bool Explains(RingView whole, RingView part) =>
-        part.Members.Average(m => whole.MembershipOf(m.Index) - whole.Prior) >= part.Members.Average(m => part.MembershipOf(m.Index) - part.Prior) - MaxLossNats;
+        part.Members.Average(m => whole.GainOf(m.Index)) >= part.Members.Average(m => part.GainOf(m.Index)) - MaxLossNats;
 
     static RingCandidate Union(RingView a, RingView b, List<JudgedRing> rings)
     {

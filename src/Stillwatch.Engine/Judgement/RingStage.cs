@@ -64,6 +64,7 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
         var members = ClassMembers.Find(classes, _population);
 
         // 3. Groups of linked accounts.
+        _ = Crossings.Circulation; // before the workers ask for it
         var background = new Background(_population);
         var (candidates, nodes) = new RingBuilder(_population, cohort, classes, members, Crossings).Build();
         var selection = new RingMembers(_population, cohort, background, members, nodes, Crossings, Displacements);

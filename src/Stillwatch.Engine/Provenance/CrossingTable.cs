@@ -5,11 +5,10 @@ namespace Stillwatch.Engine.Provenance;
 /// <summary>How often each presenter brought back each owner's outputs. Bounded: new pairs beyond the limit are counted and let go.</summary>
 internal sealed class CrossingTable
 {
-    public const int MinRepeats = 2;
-
     const int MaxPairs = 1 << 18;
 
     readonly Dictionary<(ulong Owner, ulong Presenter), int> _counts = [];
+    Circulation? _circulation;
 
     public long Dropped { get; private set; }
 
@@ -17,14 +16,15 @@ internal sealed class CrossingTable
     public IEnumerable<(ulong Owner, ulong Presenter, int Count)> Pairs =>
         _counts.Select(p => (p.Key.Owner, p.Key.Presenter, p.Value)).OrderBy(p => p.Owner).ThenBy(p => p.Presenter);
 
-    /// <summary>Pairs seen twice or more, in no order: once is chance or boilerplate.</summary>
-    public IEnumerable<(ulong Owner, ulong Presenter)> Repeated => _counts.Where(p => p.Value >= MinRepeats).Select(p => p.Key);
+    /// <summary>Which of them link, worked out when first asked for after a change. Ask once before several threads do.</summary>
+    public Circulation Circulation => _circulation ??= new Circulation(Pairs);
 
     public int PairCount => _counts.Count;
 
     /// <summary>Takes an epoch's crossings; several fingerprints of one exchange count once.</summary>
     public void Add(List<Crossing> crossings)
     {
+        _circulation = null;
         foreach (var crossing in InOrder(crossings))
         {
             var pair = (crossing.Owner, crossing.Presenter);
@@ -46,6 +46,7 @@ internal sealed class CrossingTable
     /// <summary>Takes back the epoch's crossings that were added last.</summary>
     public void Remove(List<Crossing> crossings)
     {
+        _circulation = null;
         foreach (var crossing in InOrder(crossings))
         {
             var pair = (crossing.Owner, crossing.Presenter);
@@ -74,6 +75,7 @@ internal sealed class CrossingTable
 
     public void Read(BinaryReader reader)
     {
+        _circulation = null;
         Dropped = reader.ReadInt64();
         foreach (var pair in reader.ReadAll<Pair>())
         {

@@ -15,6 +15,10 @@ internal sealed class CoverageWeights
     // A past and a verified name can be bought with an account: they speak for innocence, never for much.
     const RingTraits Purchasable = RingTraits.ReferenceCohort | RingTraits.WellVerified;
     const double PurchasableCap = 2;
+
+    // What we said to one and another sent in is no coincidence, whatever the account's other habits.
+    const double ConclusiveCap = 6;
+    static readonly int s_ownOutput = IndexOf(RingTraits.OwnOutput);
     const int Families = 5;
 
     // In the order of RingTraits: content 0, identity 1, infrastructure 2, time 3, own output 4.
@@ -112,7 +116,7 @@ internal sealed class CoverageWeights
             var r = (ring[t] + 0.5) / (members.Count + 1);
             var b = (rest.Counts[t] + 0.5) / (rest.Accounts + 1);
             (weights._inRing[t], weights._inRest[t]) = (r, b);
-            weights._present[t] = Math.Clamp(Math.Log(r / b), ((int)Purchasable & (1 << t)) != 0 ? -PurchasableCap : -Cap, Cap);
+            weights._present[t] = Math.Clamp(Math.Log(r / b), ((int)Purchasable & (1 << t)) != 0 ? -PurchasableCap : -Cap, t == s_ownOutput ? ConclusiveCap : Cap);
             weights._absent[t] = Math.Clamp(Math.Log((1 - r) / (1 - b)), -Cap, Cap);
         }
 

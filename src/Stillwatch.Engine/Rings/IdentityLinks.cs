@@ -54,15 +54,15 @@ internal sealed class IdentityLinks
         }
     }
 
-    /// <summary>Accounts that bring back each other's outputs, twice or more, as one node a connected group.</summary>
+    /// <summary>Accounts that bring back each other's outputs, twice or in a circle, as one node a connected group.</summary>
     void AddCrossings(CrossingTable crossings)
     {
         var sets = new UnionFind(_population.Count);
         var touched = new SortedSet<int>();
-        foreach (var (owner, presenter, count) in crossings.Pairs)
+        foreach (var (owner, presenter) in crossings.Circulation.Linked)
         {
             var (a, b) = (_population.IndexOf(owner), _population.IndexOf(presenter));
-            if (count >= CrossingTable.MinRepeats && a >= 0 && b >= 0 && _population.Accounts[a].Actor != _population.Accounts[b].Actor)
+            if (a >= 0 && b >= 0 && _population.Accounts[a].Actor != _population.Accounts[b].Actor)
             {
                 sets.Union(a, b);
                 touched.UnionWith([a, b]);

@@ -7,8 +7,8 @@ namespace Stillwatch.Simulator.Evaluation;
 /// <summary>Compares a report with the truth. Add every exchange of the log, then ask for the result.</summary>
 /// <remarks>
 /// An account counts as found if it is in a reported campaign of its true verdict and its own rung is verify or above.
-/// The first alarm on a true campaign is the earliest <c>detected_at</c> of a reported campaign (distillation or resale) most of whose members belong to it.
-/// Where one ring swallowed several campaigns, it is an alarm on each of which it holds the majority, from the first of its accounts' own <c>detected_at</c> on.
+/// The first alarm on a true campaign is the earliest <c>alarmed_at</c> (<c>detected_at</c> where a report has none) of a reported campaign (distillation or resale) most of whose members belong to it.
+/// Where one ring swallowed several campaigns, it is an alarm on each of which it holds the majority, from the first of its accounts' own alarms on.
 /// A report does not say which exchange belongs to which template class, so the confusion is by the verdict on the account's campaign.
 /// </remarks>
 public sealed class Evaluator
@@ -38,7 +38,7 @@ public sealed class Evaluator
         {
             if (Majority(campaign) is { } name)
             {
-                var at = campaign.DetectedAt.ToUnixTimeMilliseconds();
+                var at = (campaign.AlarmedAt ?? campaign.DetectedAt).ToUnixTimeMilliseconds();
                 _alarms[name] = Math.Min(at, _alarms.GetValueOrDefault(name, long.MaxValue));
             }
 
@@ -69,7 +69,7 @@ public sealed class Evaluator
             return;
         }
 
-        var beforeOwn = !Found(truth) || entry.TimeMs < judgement!.DetectedAt.ToUnixTimeMilliseconds();
+        var beforeOwn = !Found(truth) || entry.TimeMs < AlarmMs(judgement!);
         if (label != ExchangeLabel.Resale)
         {
             var (paid, paidOwn, harvested, harvestedOwn) = _paid.GetValueOrDefault(truth.Class);
@@ -149,9 +149,11 @@ public sealed class Evaluator
         var members = campaign.Accounts.Where(IsMalicious).ToList();
         return members.Count * 2 <= campaign.Accounts.Count ? [] : members.GroupBy(account => _truth[account].Class)
             .Where(group => group.Count() * 2 > _truth.Values.Count(item => item.Class == group.Key))
-            .Select(group => (group.Key, group.Where(_judgements.ContainsKey).Select(account => _judgements[account].DetectedAt.ToUnixTimeMilliseconds()).DefaultIfEmpty(long.MaxValue).Min()))
+            .Select(group => (group.Key, group.Where(_judgements.ContainsKey).Select(account => AlarmMs(_judgements[account])).DefaultIfEmpty(long.MaxValue).Min()))
             .Where(item => item.Item2 < long.MaxValue);
     }
+
+    static long AlarmMs(AccountJudgement judgement) => (judgement.AlarmedAt ?? judgement.DetectedAt).ToUnixTimeMilliseconds();
 
     static string Name(ExchangeLabel label) => label.ToString().ToLowerInvariant();
 

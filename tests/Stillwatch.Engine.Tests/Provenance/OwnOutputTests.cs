@@ -54,7 +54,7 @@ public sealed class OwnOutputTests
         table.Add([new Crossing(1, 2, 5), new Crossing(1, 2, 5), new Crossing(1, 2, 6), new Crossing(2, 1, 5)]);
 
         Assert.Equal([(1UL, 2UL, 2), (2UL, 1UL, 1)], table.Pairs);
-        Assert.Equal([(1UL, 2UL)], table.Repeated);
+        Assert.Equal([(1UL, 2UL)], table.Circulation.Linked);
     }
 
     void Said(ulong fingerprint, ulong account) => _partition.Said(new OutputMessage(fingerprint, account, account, 1, IsSaid: true));

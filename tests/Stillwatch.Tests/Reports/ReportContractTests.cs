@@ -16,7 +16,7 @@ public sealed class ReportContractTests
         { "input.rejected.0", "reason count file first_line" },
         {
             "campaigns.0", "id verdict confidence prior_log_odds log_odds calibration_log_odds response reasons until licence accounts exchanges tasks output_tokens "
-            + "first_seen onset detected_at models pivots classes capabilities evidence counterfactuals lookalikes timeline ring"
+            + "first_seen onset detected_at alarmed_at models pivots classes capabilities evidence counterfactuals lookalikes timeline ring"
         },
         { "campaigns.0.pivots.0", "at from to share_ratio" },
         { "campaigns.0.classes.0", "class verdict confidence accounts exchanges response" },
@@ -29,7 +29,7 @@ public sealed class ReportContractTests
         { "campaigns.0.ring.nodes.0", "id kind family accounts" },
         { "campaigns.0.ring.edges.0", "account trait weight" },
         { "campaigns.4.licence", "purpose scope until granted_by" },
-        { "accounts.0", "account campaign confidence detected_at membership_ratio classes response evidence" },
+        { "accounts.0", "account campaign confidence detected_at membership_ratio classes response evidence alarmed_at" },
     };
 
     [Theory]

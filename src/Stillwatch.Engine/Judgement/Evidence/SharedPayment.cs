@@ -15,7 +15,7 @@ internal sealed class SharedPayment : IEvidence
     const double Cap = 4;
     const double OnePayerShare = 0.6;
     const double OnePayer = -1; // whoever pays openly for all hides nobody
-    const double Unlinked = -2; // pools with a card for each account exist, groups of strangers without shared cards are the rule
+    const double Unlinked = -1.5; // pools with a card for each account exist, groups of strangers without shared cards are the rule
     static readonly Curve ByTokens = new((1, 0), (2, 0.1), (3, 0.5), (5, 1)); // two classes have two payers, a pool has a drawer full of cards
     static readonly Curve ByShare = new((0.0, Unlinked), (0.05, -1), (0.15, 0), (0.3, 2), (0.5, Cap));
 
