@@ -29,6 +29,8 @@ const string Usage = $"""
     {GatewayBenchmarkOptions.Usage}
       sketch                the cost of a sketch, by size of the prompt
       store [--rows 200000] the exchange log: rows a second, bytes a row, reading back, retention; the check of a key
+      snapshot [--exchanges 2000000] [--accounts 100000] [--memory-bytes 1073741824]
+                            the state of a running gateway: a snapshot written and read back, seconds a GB; what a question costs
       limits                what a limit costs: ns and bytes per admission, 250,000 keys at random and one hot key
       tokens --streams DIR [--each]
                             our own count of output tokens against the stated one, over every recorded response in DIR; --each lists them
@@ -59,6 +61,10 @@ switch (args.FirstOrDefault())
         return 0;
     case "yarp" when Option("--port") is { } port && Option("--upstream") is { } upstream:
         BareYarp.Run(int.Parse(port), upstream);
+        return 0;
+    case "snapshot":
+        SnapshotBenchmark.Run(
+            int.Parse(Option("--exchanges") ?? "2000000"), int.Parse(Option("--accounts") ?? "100000"), long.Parse(Option("--memory-bytes") ?? "1073741824"), System.Console.Out);
         return 0;
     case "archive" when args.Length > 1: // the processes of bench disclosure
         var made = ArchiveMaker.Make(

@@ -25,6 +25,7 @@ sealed class ChangeStream(ChangeBoard board, TimeProvider time)
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     const int MostPerWrite = 16;
+    const string Reset = """{"says":"What came since cannot be told any more: read /api/v1/campaigns. Changes follow from here."}""";
 
     int _readers;
 
@@ -72,16 +73,14 @@ sealed class ChangeStream(ChangeBoard board, TimeProvider time)
 
     async Task FollowAsync(HttpContext context, long seen, bool isReset, CancellationToken end)
     {
-        await SendAsync(
-            context,
-            isReset ? Event($"{board.Run}-{seen}", "stream.reset", """{"says":"What came since cannot be told any more: read /api/v1/campaigns. Changes follow from here."}""") : ": changes follow\n\n",
-            end);
+        await SendAsync(context, isReset ? Event($"{board.Run}-{seen}", "stream.reset", Reset) : ": changes follow\n\n", end);
         while (true)
         {
             var changes = board.After(seen, MostPerWrite, out var missed, out var news);
             if (missed > 0)
             {
-                await SendAsync(context, Event(null, "stream.dropped", $$"""{"missed":{{missed}},"says":"This reader fell behind and missed changes: read /api/v1/campaigns, then follow again."}"""), end);
+                var says = $$"""{"missed":{{missed}},"says":"This reader fell behind and missed changes: read /api/v1/campaigns, then follow again."}""";
+                await SendAsync(context, Event(null, "stream.dropped", says), end);
                 return;
             }
 

@@ -147,7 +147,7 @@ sealed partial class LiveEngine : IAsyncDisposable
                 Take(logged);
             }
         }
-        catch (Storage.StorageUnusableException e)
+        catch (Exception e) when (e is Storage.StorageUnusableException or System.Data.Common.DbException)
         {
             _snapshots = null; // a state with a gap must not look like a whole one
             LogHistoryLost(e);

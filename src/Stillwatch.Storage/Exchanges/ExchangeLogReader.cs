@@ -60,21 +60,18 @@ public sealed class ExchangeLogReader(string path, string detectionKeyId)
     }
 
     /// <summary>The newest row that was ever given; exchanges that retention took had rows too.</summary>
-    public long LastRow()
-    {
-        using var connection = Open();
-        return connection.Number("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'exchanges'");
-    }
+    /// <exception cref="StorageUnusableException">The log cannot be read.</exception>
+    public long LastRow() => Guarded(connection => connection.Number("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'exchanges'"));
 
     /// <summary>The id of the exchange in a row; null when there is none.</summary>
-    public string? IdOf(long row)
+    /// <exception cref="StorageUnusableException">The log cannot be read.</exception>
+    public string? IdOf(long row) => Guarded(connection =>
     {
-        using var connection = Open();
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT id FROM exchanges WHERE sequence = $row";
         command.Parameters.AddWithValue("$row", row);
         return command.ExecuteScalar() as string;
-    }
+    });
 
     /// <summary>Exchanges in the log now.</summary>
     public long Count()
@@ -123,6 +120,19 @@ public sealed class ExchangeLogReader(string path, string detectionKeyId)
         }
 
         return usage;
+    }
+
+    T Guarded<T>(Func<SqliteConnection, T> read)
+    {
+        try
+        {
+            using var connection = Open();
+            return read(connection);
+        }
+        catch (SqliteException e)
+        {
+            throw new StorageUnusableException($"{path} cannot be read: {e.Message}", e);
+        }
     }
 
     SqliteConnection Open()

@@ -54,7 +54,7 @@ sealed class AdminClient : IDisposable
         return new AdminStream(response, (int)response.StatusCode, null, fault ?? NoStillwatch(response));
     }
 
-    AdminFault NoStillwatch(HttpResponseMessage response) => new(
+    AdminFault NoStillwatch(HttpResponseMessage response) => new AdminFault(
         "no_stillwatch", $"{_client.BaseAddress} answers {(int)response.StatusCode}, and not as a Stillwatch admin listener does: check --admin.");
 
     /// <exception cref="HttpRequestException">Nobody answers there.</exception>

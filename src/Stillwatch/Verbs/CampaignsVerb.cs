@@ -98,7 +98,8 @@ static class CampaignsVerb
         var all = await PageAsync(null);
         while (all.Value is { Next: { } next } some)
         {
-            all = await PageAsync(next) is { Value: { } page } ? all with { Value = page with { Campaigns = [.. some.Campaigns, .. page.Campaigns] } } : all with { Value = some with { Next = null } };
+            var more = await PageAsync(next);
+            all = more.Value is { } page ? all with { Value = page with { Campaigns = [.. some.Campaigns, .. page.Campaigns] } } : more;
         }
 
         return all;

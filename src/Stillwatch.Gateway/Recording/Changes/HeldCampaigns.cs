@@ -48,9 +48,15 @@ sealed class HeldCampaigns
         return [.. appeared, .. changed, .. gone];
     }
 
-    static CampaignChange Appeared(Campaign campaign, DateTimeOffset? at) => Of(
-        ChangeKind.Appeared, campaign, at, $"{campaign.Id} is suspected of {Name(campaign.Verdict)}: {Accounts(campaign.Accounts.Count)}, {Percent(campaign.Confidence)}, {Name(campaign.Response)}.")
-        with { Joined = [.. campaign.Accounts.Take(CampaignChange.MostNames)], JoinedCount = campaign.Accounts.Count };
+    static CampaignChange Appeared(Campaign campaign, DateTimeOffset? at)
+    {
+        var says = $"{campaign.Id} is suspected of {Name(campaign.Verdict)}: {Accounts(campaign.Accounts.Count)}, {Percent(campaign.Confidence)}, {Name(campaign.Response)}.";
+        return Of(ChangeKind.Appeared, campaign, at, says) with
+        {
+            Joined = [.. campaign.Accounts.Take(CampaignChange.MostNames)],
+            JoinedCount = campaign.Accounts.Count,
+        };
+    }
 
     static IEnumerable<CampaignChange> Changed(Campaign campaign, Held before, Held now, DateTimeOffset? at)
     {
@@ -64,11 +70,17 @@ sealed class HeldCampaigns
             yield return Of(ChangeKind.Response, campaign, at, $"{campaign.Id} is now at {Name(now.Response)}, was at {Name(before.Response)}.") with { WasResponse = before.Response };
         }
 
-        var (joined, left) = (campaign.Accounts.Where(account => !before.Accounts.Contains(account)).ToList(), before.Accounts.Where(account => !now.Accounts.Contains(account)).Order(StringComparer.Ordinal).ToList());
+        var joined = campaign.Accounts.Where(account => !before.Accounts.Contains(account)).ToList();
+        var left = before.Accounts.Where(account => !now.Accounts.Contains(account)).Order(StringComparer.Ordinal).ToList();
         if (joined.Count + left.Count > 0)
         {
-            yield return Of(ChangeKind.Members, campaign, at, $"{campaign.Id} has {Accounts(now.Accounts.Count)}: {joined.Count} joined, {left.Count} left.")
-                with { Joined = [.. joined.Take(CampaignChange.MostNames)], JoinedCount = joined.Count, Left = [.. left.Take(CampaignChange.MostNames)], LeftCount = left.Count };
+            yield return Of(ChangeKind.Members, campaign, at, $"{campaign.Id} has {Accounts(now.Accounts.Count)}: {joined.Count} joined, {left.Count} left.") with
+            {
+                Joined = [.. joined.Take(CampaignChange.MostNames)],
+                JoinedCount = joined.Count,
+                Left = [.. left.Take(CampaignChange.MostNames)],
+                LeftCount = left.Count,
+            };
         }
 
         foreach (var pivot in campaign.Pivots.Where(pivot => !before.Pivots.Contains(PivotKey(pivot))))
