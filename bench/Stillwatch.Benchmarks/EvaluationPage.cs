@@ -13,6 +13,13 @@ internal static class EvaluationPage
         var text = new StringBuilder();
         text.Append($"### `{run.Scenario}`, {result.Runs} seeds, scale {run.Scale:0.##}, {(run.WithRecords ? "with accounts and apps files" : "logs alone")}, {(run.Corpus is null ? "built-in texts" : "corpus texts")}\n\n");
         text.Append($"`{command}`\n\n");
+        return text.Append(Tables(result)).ToString();
+    }
+
+    /// <summary>False positives, recall, precision, confusion and calibration.</summary>
+    public static string Tables(EvaluationResult result)
+    {
+        var text = new StringBuilder();
         FalsePositives(text, result);
         Recall(text, result);
         text.Append($"Precision: {result.ReportedCampaigns.Hits:N0} of {result.ReportedCampaigns.Of:N0} reported campaigns are true ({Percent(result.CampaignPrecisionRatio)}); ")
@@ -68,7 +75,8 @@ internal static class EvaluationPage
         }
     }
 
-    static string Short(string name) => name[(name.IndexOf(':', StringComparison.Ordinal) + 1)..];
+    /// <summary>A class or campaign without its kind.</summary>
+    public static string Short(string name) => name[(name.IndexOf(':', StringComparison.Ordinal) + 1)..];
 
     static string Percent(double ratio) => $"{ratio * 100:0.00} %";
 }

@@ -11,7 +11,13 @@ internal sealed record MeasuredProcess(double WallSeconds, double CpuSeconds, lo
     const double TicksPerSecond = 100; // USER_HZ, fixed by the Linux interface
 
     /// <exception cref="InvalidOperationException">The process failed; the message holds the end of what it said.</exception>
-    public static MeasuredProcess Run(string file, params string[] arguments)
+    public static MeasuredProcess Run(string file, params string[] arguments) => RunAll(file, arguments).Measured;
+
+    /// <summary>What it wrote to standard output.</summary>
+    /// <exception cref="InvalidOperationException">The process failed; the message holds the end of what it said.</exception>
+    public static string Output(string file, params string[] arguments) => RunAll(file, arguments).Output;
+
+    static (MeasuredProcess Measured, string Output) RunAll(string file, string[] arguments)
     {
         var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         var clock = Stopwatch.StartNew();
@@ -26,7 +32,7 @@ internal sealed record MeasuredProcess(double WallSeconds, double CpuSeconds, lo
         while (!process.WaitForExit(10));
         var wall = clock.Elapsed.TotalSeconds;
         return process.ExitCode == 0
-            ? new MeasuredProcess(wall, cpu, peak)
+            ? (new MeasuredProcess(wall, cpu, peak), output.Result)
             : throw new InvalidOperationException($"{file} {string.Join(' ', arguments)} ended with {process.ExitCode}: {errors.Result}{output.Result}");
     }
 

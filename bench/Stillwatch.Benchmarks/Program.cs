@@ -15,6 +15,13 @@ const string Usage = $"""
                             peak memory of a scan of a million exchanges over 60,000 accounts
       evaluation [--seeds 20] [--seed 1] [--scenario disclosure-small] [--scale 1] [--corpus DIR] [--logs-only] [--out FILE.md] [--plot FILE.svg]
                             simulate, detect and evaluate with many seeds, pooled; --out writes the section for docs/evaluation.md
+      disclosure [--scale 1] [--seed 1] [--corpus DIR] [--memory 4GiB] [--halves] [--keep DIR] [--scenario NAME] [--out FILE.md]
+                            the whole disclosure from text to report: time, memory, recall as the memory halves; --keep uses an archive again
+      needle [the same]     rings of 50, 100 and 500 accounts among 250,000
+      growth [--scale 1] [--memory 3GiB] [--out FILE.md]
+                            exchanges a second at 10,000, 100,000 and 1,000,000 accounts
+      flood [--scale 1] [--memory 512MiB] [--out FILE.md]
+                            100 million distinct traits: memory as it goes on, recall of rings in the flood
       table [--scenarios disclosure-small,...] [--seeds 3] [--seed 1] [--scale 0.5] [--corpus DIR] [--logs-only] [--out FILE.md]
                             Stillwatch beside published detectors on the same traces, each at its own best threshold; --out writes the section for docs/evaluation.md
       sources --corpus DIR [--scale 0.2] [--seed 1] [--only NAME,...]
@@ -38,8 +45,10 @@ const string Usage = $"""
 
 string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? args[i + 1] : null;
 
+long Bytes(string size) => Stillwatch.Scan.MemorySize.TryParse(size, out var bytes) ? bytes : throw new ArgumentException($"--memory {size} is no size: give one like 512MiB or 4GiB.");
+
 // The command without where the corpus lies on this machine.
-string Command() => "./build.sh bench " + string.Join(' ', args.Select((argument, i) => i > 0 && args[i - 1] == "--corpus" ? "DIR" : i > 0 && args[i - 1] is "--out" or "--plot" ? Path.GetFileName(argument) : argument));
+string Command() => "./build.sh bench " + string.Join(' ', args.Select((argument, i) => i > 0 && args[i - 1] == "--corpus" ? "DIR" : i > 0 && args[i - 1] is "--out" or "--plot" or "--keep" ? Path.GetFileName(argument) : argument));
 
 switch (args.FirstOrDefault())
 {
@@ -52,14 +61,41 @@ switch (args.FirstOrDefault())
         BareYarp.Run(int.Parse(port), upstream);
         return 0;
     case "archive" when args.Length > 1: // the processes of bench disclosure
-        System.Console.WriteLine(JsonSerializer.Serialize(ArchiveMaker.Make(
-            new SketchArchive(args[1]), Option("--scenario") ?? "disclosure-small", ulong.Parse(Option("--seed") ?? "1"), double.Parse(Option("--scale") ?? "1"),
-            Option("--corpus"), System.Console.Error)));
+        var made = ArchiveMaker.Make(
+            new SketchArchive(args[1]), Option("--scenario") ?? "disclosure", ulong.Parse(Option("--seed") ?? "1"), double.Parse(Option("--scale") ?? "1"),
+            Option("--corpus"), System.Console.Error);
+        File.WriteAllText(Path.Combine(args[1], "made.json"), JsonSerializer.Serialize(made));
         return 0;
     case "detect" when args.Length > 1:
+        var reportPath = Option("--report") ?? Path.Combine(args[1], "report.json");
         var settings = new DetectorSettings { Shards = int.Parse(Option("--shards") ?? "2"), MemoryBytes = long.Parse(Option("--memory-bytes") ?? "805306368") };
-        System.Console.WriteLine(JsonSerializer.Serialize(ArchiveDetection.Run(
-            new SketchArchive(args[1]), settings, !args.Contains("--logs-only"), Option("--report") ?? Path.Combine(args[1], "report.json"))));
+        var measures = JsonSerializer.Serialize(ArchiveDetection.Run(new SketchArchive(args[1]), settings, !args.Contains("--logs-only"), reportPath));
+        File.WriteAllText(reportPath + ".measures", measures);
+        System.Console.WriteLine(measures);
+        return 0;
+    case "disclosure" or "needle":
+        DisclosureBenchmark.Run(
+            new DisclosureOptions
+            {
+                Scenario = Option("--scenario") ?? args[0],
+                Seed = ulong.Parse(Option("--seed") ?? "1"),
+                Scale = double.Parse(Option("--scale") ?? "1"),
+                Corpus = Option("--corpus"),
+                MemoryBytes = Bytes(Option("--memory") ?? "4GiB"),
+                Halves = args.Contains("--halves"),
+                Directory = Option("--keep"),
+                Shards = int.Parse(Option("--shards") ?? "2"),
+            },
+            Command(), Option("--out"), System.Console.Out, System.Console.Error);
+        return 0;
+    case "growth-one" when args.Length > 2: // the processes of bench growth
+        GrowthBenchmark.One(int.Parse(args[1]), long.Parse(args[2]), System.Console.Out);
+        return 0;
+    case "growth":
+        GrowthBenchmark.Run(double.Parse(Option("--scale") ?? "1"), Bytes(Option("--memory") ?? "3GiB"), Command(), Option("--out"), System.Console.Out);
+        return 0;
+    case "flood":
+        FloodBenchmark.Run(double.Parse(Option("--scale") ?? "1"), Bytes(Option("--memory") ?? "512MiB"), Command(), Option("--out"), System.Console.Out);
         return 0;
     case "sketch":
         SketchBenchmark.Run(System.Console.Out);

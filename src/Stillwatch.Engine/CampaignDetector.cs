@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
 using Stillwatch.Engine.Displacements;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Judgement;
+using Stillwatch.Engine.Provenance;
 using Stillwatch.Engine.Sketches;
 
 namespace Stillwatch.Engine;
@@ -13,12 +15,13 @@ namespace Stillwatch.Engine;
 /// </remarks>
 public sealed class CampaignDetector
 {
-    const int SnapshotVersion = 2; // 1 had no displacement trials and is refused: snapshots are copies of the moment, never archives
+    /// <summary>Version of the saved state. Any other is refused, never converted: the exchange log is the archive, and is read anew.</summary>
+    public const int SnapshotVersion = 3; // 2 had no lineage of campaigns, 1 no displacement trials
+
     const uint SnapshotMagic = 0x57_53_4E_50; // "PNSW"
     const double GrowthPerJudgement = 0.1;
     const int MinExchangesPerJudgement = 100;
 
-    readonly DetectorSettings _settings;
     readonly DetectionKey _key;
     readonly AccountDirectory _directory;
     readonly ModelNames _models;
@@ -26,6 +29,7 @@ public sealed class CampaignDetector
     readonly EpochBuffer _buffer = new();
     readonly Shards _shards;
     readonly RingStage _stage;
+    DetectorSettings _settings;
     long _exchanges;
     long _judgedExchanges;
     long _lastEpochEndMs;
@@ -44,6 +48,11 @@ public sealed class CampaignDetector
     /// <summary>Exchanges taken in so far.</summary>
     public long Exchanges => _exchanges;
 
+    /// <summary>Grows with each judgement that was made because the traffic had grown.</summary>
+    public long Judgements { get; private set; }
+
+    public string PolicyHash => _settings.Policy.Hash;
+
     /// <summary>Takes one exchange; times may go back by five minutes. False: it came too late, its epoch is over.</summary>
     public bool Add(in ExchangeSketch sketch)
     {
@@ -57,6 +66,7 @@ public sealed class CampaignDetector
         while (_buffer.TakeClosed(all: false) is var (endMs, sketches))
         {
             Close(endMs, sketches);
+            _buffer.Return(sketches);
         }
 
         return true;
@@ -68,8 +78,14 @@ public sealed class CampaignDetector
         while (_buffer.TakeClosed(all: true) is var (endMs, sketches))
         {
             Close(endMs, sketches);
+            _buffer.Return(sketches);
         }
 
+        JudgeRest();
+    }
+
+    void JudgeRest()
+    {
         if (_judgedExchanges < _exchanges || (_isStale && _exchanges > 0))
         {
             Judge(_lastEpochEndMs);
@@ -97,20 +113,62 @@ public sealed class CampaignDetector
         _isStale = true;
     }
 
-    void Close(long endMs, List<ExchangeSketch> sketches)
+    /// <summary>Takes another policy; it holds from the next judgement on.</summary>
+    public void Use(Responses.Policy policy)
     {
-        foreach (var sketch in sketches)
+        _settings = _settings with { Policy = policy };
+        _stage.Use(policy);
+        _isStale = true;
+    }
+
+    /// <summary>What <see cref="Complete"/> and then <see cref="Report"/> would say now. Leaves no trace: the input goes on as if nobody had asked.</summary>
+    /// <remarks>The open epochs are applied, judged and taken back, so it costs a judgement, and memory for what those epochs touch.</remarks>
+    public Report Preview(IReadOnlyList<Rejection> rejected)
+    {
+        var (held, counts, flags) = (_stage.Mark(), (_exchanges, _judgedExchanges, _lastEpochEndMs), (_isStale, _hasNetworks, _hasClients, _hasOutputs));
+        var tried = new Stack<List<Crossing>>();
+        try
+        {
+            foreach (var (endMs, sketches) in _buffer.Open())
+            {
+                Close(endMs, sketches, tried);
+            }
+
+            JudgeRest();
+            return Report(rejected);
+        }
+        finally
+        {
+            _shards.TakeBack();
+            while (tried.TryPop(out var crossings))
+            {
+                _stage.Crossings.Remove(crossings);
+            }
+
+            _stage.Return(held);
+            (_exchanges, _judgedExchanges, _lastEpochEndMs) = counts;
+            (_isStale, _hasNetworks, _hasClients, _hasOutputs) = flags;
+        }
+    }
+
+    /// <param name="tried">Where the crossings of an epoch go that is to be taken back; null for one that is over.</param>
+    void Close(long endMs, List<ExchangeSketch> sketches, Stack<List<Crossing>>? tried = null)
+    {
+        foreach (ref readonly var sketch in CollectionsMarshal.AsSpan(sketches))
         {
             _hasNetworks |= sketch.Network != 0;
             _hasClients |= sketch.Tls != 0;
             _hasOutputs |= sketch.Said[0] != 0 || sketch.Issued[0] != 0;
         }
 
-        _stage.Crossings.Add(_shards.Apply(sketches));
+        var crossings = _shards.Apply(sketches, isTried: tried is not null);
+        _stage.Crossings.Add(crossings);
+        tried?.Push(crossings);
         _exchanges += sketches.Count;
         _lastEpochEndMs = endMs;
         if (_exchanges - _judgedExchanges >= Math.Max(MinExchangesPerJudgement, GrowthPerJudgement * _exchanges))
         {
+            Judgements += tried is null ? 1 : 0;
             Judge(endMs);
         }
     }

@@ -18,6 +18,10 @@ public sealed record DetectorSettings
 }
 
 /// <summary>How the memory ceiling is shared out. Sizes hang on the budget alone, never on the number of shards.</summary>
+/// <remarks>
+/// Eighths: the doorkeeper 1, own outputs 1, traits 2, accounts and their samples 3; the last is for what comes and goes: epochs that wait, and
+/// the arrays of a judgement. Tables are charged by what they hold; at its share a table gives up the least it has and counts it.
+/// </remarks>
 internal sealed class MemoryShare(long budgetBytes)
 {
     /// <summary>Partitions of accounts and of traits: the grain in which shards can own them.</summary>
@@ -26,23 +30,18 @@ internal sealed class MemoryShare(long budgetBytes)
     const long MinBytes = 64L << 20;
     const int DoorkeeperSlotBytes = 24;
     const int OutputSlotBytes = 40;
-    const int TraitBytes = 420;     // record, dictionary entry and a sample that is mostly short; measured
-    const int AccountBytes = 1_600; // record, lists, dictionary entry, without the sample; measured
-    const int DigestBytes = 128;
 
     readonly long _bytes = Math.Max(budgetBytes, MinBytes);
 
-    // Shares in eighths: doorkeeper 1, traits 2, own outputs 1, accounts and their samples 4.
     public int DoorkeeperSlots => FloorPowerOfTwo(_bytes / 8 / Partitions / DoorkeeperSlotBytes);
 
-    public int MaxTraits => (int)(_bytes / 4 / Partitions / TraitBytes);
+    /// <summary>Bytes of the traits of a partition.</summary>
+    public long TraitBytes => _bytes / 4 / Partitions;
 
     public int OutputSlots => FloorPowerOfTwo(_bytes / 8 / Partitions / OutputSlotBytes);
 
-    public int MaxAccounts => (int)(_bytes / 2 / Partitions / (AccountBytes + (SampleSize * DigestBytes / 8)));
-
-    /// <summary>Exchanges kept of one account, 16 to 64: most accounts never fill their sample.</summary>
-    public int SampleSize => _bytes >= 512L << 20 ? 64 : _bytes >= 256L << 20 ? 48 : _bytes >= 128L << 20 ? 32 : 16;
+    /// <summary>Bytes of the accounts of a partition and of their samples.</summary>
+    public long AccountBytes => _bytes / 8 * 3 / Partitions;
 
     static int FloorPowerOfTwo(long value) => 1 << System.Numerics.BitOperations.Log2((ulong)Math.Max(1, value));
 }

@@ -8,13 +8,14 @@ namespace Stillwatch.Engine;
 
 /// <summary>The partitions of accounts, traits and own outputs, and the shards that work on them.</summary>
 /// <remarks>
-/// An epoch goes through in two rounds of messages: exchanges to account partitions, then sightings and fingerprints to trait partitions. A
+/// An epoch goes through block by block, each in two rounds of messages: exchanges to account partitions, then sightings and fingerprints to trait partitions. A
 /// partition gets its messages in the epoch's order whatever shard owns it, so any number of shards leaves the same state. No shard reads
 /// another's memory: each writes only to outboxes of its own.
 /// </remarks>
 internal sealed class Shards
 {
     const int Partitions = MemoryShare.Partitions;
+    const int BlockExchanges = 1 << 14; // what it sends takes some 16 MiB of outboxes
 
     readonly AccountPartition[] _accounts = new AccountPartition[Partitions];
     readonly TraitPartition[] _traits = new TraitPartition[Partitions];
@@ -22,11 +23,13 @@ internal sealed class Shards
     readonly AccountDirectory _directory;
     readonly int _shards;
 
-    // Outboxes, by source partition (identity sightings) or target partition; emptied every epoch, kept for their capacity.
+    // Outboxes, by source partition (identity sightings) or target partition; emptied every epoch, kept for their capacity. What an epoch's
+    // exchanges send is posted slice by slice, a slice a shard, and read slice after slice: that is the epoch's order.
     readonly List<int>[] _exchangesOf = NewLists<int>();
     readonly List<Sighting>[] _identitySightings = NewLists<Sighting>();
-    readonly List<Sighting>[] _sightings = NewLists<Sighting>();
-    readonly List<OutputMessage>[] _messages = NewLists<OutputMessage>();
+    readonly List<Sighting>[] _identities = NewLists<Sighting>();
+    readonly List<Sighting>[][] _sightings;
+    readonly List<OutputMessage>[][] _messages;
     readonly List<Crossing>[] _crossings = NewLists<Crossing>();
 
     public Shards(DetectorSettings settings, AccountDirectory directory)
@@ -34,10 +37,12 @@ internal sealed class Shards
         var memory = new MemoryShare(settings.MemoryBytes);
         _directory = directory;
         _shards = Math.Clamp(settings.Shards, 1, Partitions);
+        _sightings = [.. Enumerable.Range(0, _shards).Select(_ => NewLists<Sighting>())];
+        _messages = [.. Enumerable.Range(0, _shards).Select(_ => NewLists<OutputMessage>())];
         for (var p = 0; p < Partitions; p++)
         {
-            _accounts[p] = new AccountPartition(directory, memory.SampleSize, memory.MaxAccounts);
-            _traits[p] = new TraitPartition(memory.DoorkeeperSlots, memory.MaxTraits);
+            _accounts[p] = new AccountPartition(directory, memory.AccountBytes);
+            _traits[p] = new TraitPartition(memory.DoorkeeperSlots, memory.TraitBytes);
             _outputs[p] = new OwnOutputPartition(memory.OutputSlots);
         }
     }
@@ -50,19 +55,48 @@ internal sealed class Shards
     public long Dropped => _accounts.Sum(a => a.Dropped) + _traits.Sum(t => t.Dropped);
 
     /// <summary>Takes an epoch's exchanges, in order; returns the crossings seen.</summary>
-    public List<Crossing> Apply(List<ExchangeSketch> epoch)
+    /// <param name="isTried">The epoch is to be taken back: <see cref="TakeBack"/>.</param>
+    public List<Crossing> Apply(List<ExchangeSketch> epoch, bool isTried = false)
+    {
+        var crossings = new List<Crossing>();
+        for (var from = 0; from < epoch.Count; from += BlockExchanges)
+        {
+            Apply(epoch, from, Math.Min(epoch.Count, from + BlockExchanges), isTried);
+            foreach (var part in _crossings)
+            {
+                crossings.AddRange(part);
+            }
+        }
+
+        return crossings;
+    }
+
+    /// <summary>Takes back every epoch that was tried. It costs what they touched, and once in a while, when they filled a table, a list of the table.</summary>
+    public void TakeBack() => OnPartitions(p =>
+    {
+        _accounts[p].TakeBack();
+        _traits[p].TakeBack();
+        _outputs[p].TakeBack();
+    });
+
+    void Apply(List<ExchangeSketch> epoch, int from, int to, bool isTried)
     {
         // 1. Exchanges to account partitions.
         Clear(_exchangesOf);
         var sketches = CollectionsMarshal.AsSpan(epoch);
-        for (var i = 0; i < sketches.Length; i++)
+        for (var i = from; i < to; i++)
         {
             _exchangesOf[PartitionOf(sketches[i].Account)].Add(i);
         }
 
-        OnShards(p =>
+        OnPartitions(p =>
         {
             _identitySightings[p].Clear();
+            if (isTried)
+            {
+                _accounts[p].Keep(_exchangesOf[p].Select(i => epoch[i].Account).ToHashSet());
+            }
+
             var own = CollectionsMarshal.AsSpan(epoch);
             foreach (var i in _exchangesOf[p])
             {
@@ -70,91 +104,87 @@ internal sealed class Shards
             }
         });
 
-        // 2. Sightings and fingerprints to their partitions, in the epoch's order; identity sightings in order of account partition.
-        Post(sketches);
-
-        // 3. Traits and own outputs.
-        OnShards(p =>
+        // 2. Sightings and fingerprints to their partitions, in the epoch's order; identity sightings first, in order of account partition.
+        Clear(_identities);
+        foreach (var sighting in _identitySightings.SelectMany(outbox => outbox))
         {
-            foreach (var sighting in _sightings[p])
-            {
-                _traits[p].Sight(sighting);
-            }
-
-            _crossings[p].Clear();
-            foreach (ref readonly var message in CollectionsMarshal.AsSpan(_messages[p]))
-            {
-                if (message.IsSaid)
-                {
-                    _outputs[p].Said(message);
-                }
-                else
-                {
-                    _outputs[p].Heard(message, _crossings[p]);
-                }
-            }
-        });
-        return [.. _crossings.SelectMany(c => c)];
-    }
-
-    void Post(ReadOnlySpan<ExchangeSketch> sketches)
-    {
-        Clear(_sightings);
-        Clear(_messages);
-        foreach (var outbox in _identitySightings)
-        {
-            foreach (var sighting in outbox)
-            {
-                _sightings[PartitionOf(sighting.Trait.Value)].Add(sighting);
-            }
+            _identities[PartitionOf(sighting.Trait.Value)].Add(sighting);
         }
 
+        OnShards(slice =>
+        {
+            var all = CollectionsMarshal.AsSpan(epoch)[from..to];
+            Post(all[(int)((long)all.Length * slice / _shards)..(int)((long)all.Length * (slice + 1) / _shards)], _sightings[slice], _messages[slice]);
+        });
+
+        // 3. Traits and own outputs.
+        OnPartitions(p =>
+        {
+            if (isTried)
+            {
+                _traits[p].Keep(_identities[p].Concat(_sightings.SelectMany(slice => slice[p])).Select(sighting => sighting.Trait.Value).ToHashSet());
+                _outputs[p].Keep(_messages.SelectMany(slice => slice[p]).Select(message => message.Fingerprint));
+            }
+
+            _traits[p].Sight(CollectionsMarshal.AsSpan(_identities[p]));
+            _crossings[p].Clear();
+            for (var slice = 0; slice < _shards; slice++)
+            {
+                _traits[p].Sight(CollectionsMarshal.AsSpan(_sightings[slice][p]));
+                _outputs[p].Take(CollectionsMarshal.AsSpan(_messages[slice][p]), _crossings[p]);
+            }
+        });
+    }
+
+    void Post(ReadOnlySpan<ExchangeSketch> sketches, List<Sighting>[] sightings, List<OutputMessage>[] messages)
+    {
+        Clear(sightings);
+        Clear(messages);
         foreach (ref readonly var sketch in sketches)
         {
             for (var k = 0; k < sketch.KeyCount; k++)
             {
-                _sightings[PartitionOf(sketch.Keys[k])].Add(new Sighting(new TraitKey(sketch.Keys[k]), sketch.Account));
+                sightings[PartitionOf(sketch.Keys[k])].Add(new Sighting(new TraitKey(sketch.Keys[k]), sketch.Account));
             }
 
             var organization = _directory[sketch.Account]?.Organization is > 0 and var known ? known : sketch.Organization;
             var actor = organization == 0 ? sketch.Account : organization;
-            Post(sketch.Heard, sketch, actor, isSaid: false);
-            Post(sketch.Presented, sketch, actor, isSaid: false);
-            Post(sketch.Said, sketch, actor, isSaid: true);
-            Post(sketch.Issued, sketch, actor, isSaid: true);
+            Post(sketch.Heard, sketch, actor, isSaid: false, messages);
+            Post(sketch.Presented, sketch, actor, isSaid: false, messages);
+            Post(sketch.Said, sketch, actor, isSaid: true, messages);
+            Post(sketch.Issued, sketch, actor, isSaid: true, messages);
         }
     }
 
-    void Post(ReadOnlySpan<ulong> fingerprints, in ExchangeSketch sketch, ulong actor, bool isSaid)
+    static void Post(ReadOnlySpan<ulong> fingerprints, in ExchangeSketch sketch, ulong actor, bool isSaid, List<OutputMessage>[] messages)
     {
         foreach (var fingerprint in fingerprints)
         {
             if (fingerprint != 0)
             {
-                _messages[PartitionOf(fingerprint)].Add(new OutputMessage(fingerprint, sketch.Account, actor, sketch.Order, isSaid));
+                messages[PartitionOf(fingerprint)].Add(new OutputMessage(fingerprint, sketch.Account, actor, sketch.Order, isSaid));
             }
         }
     }
+
+    /// <summary>Runs work on each partition, each shard on its own ones.</summary>
+    void OnPartitions(Action<int> work) => OnShards(shard =>
+    {
+        for (var p = shard; p < Partitions; p += _shards)
+        {
+            work(p);
+        }
+    });
 
     void OnShards(Action<int> work)
     {
         if (_shards == 1)
         {
-            for (var p = 0; p < Partitions; p++)
-            {
-                work(p);
-            }
-
+            work(0);
             return;
         }
 
-        Parallel.For(0, _shards, new ParallelOptions { MaxDegreeOfParallelism = _shards }, shard =>
-        {
-            for (var p = shard; p < Partitions; p += _shards)
-            {
-                work(p);
-            }
-        });
+        Parallel.For(0, _shards, new ParallelOptions { MaxDegreeOfParallelism = _shards }, work);
     }
 
     /// <summary>Takes what the directory says of an account now; returns what was known of it, null when it was not seen yet.</summary>

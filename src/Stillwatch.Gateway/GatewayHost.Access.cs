@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
-using Stillwatch.Engine.Judgement;
 using Stillwatch.Engine.Responses;
 using Stillwatch.Engine.Sketches;
 using Stillwatch.Gateway.Access;
@@ -13,6 +12,7 @@ using Stillwatch.Gateway.Enforcement;
 using Stillwatch.Gateway.Enforcement.Displacement;
 using Stillwatch.Gateway.Limits;
 using Stillwatch.Gateway.Policies;
+using Stillwatch.Gateway.Recording;
 using Stillwatch.Gateway.Telemetry;
 using Stillwatch.Gateway.Verification;
 using Stillwatch.Storage;
@@ -86,7 +86,7 @@ sealed partial class GatewayHost
     void FollowChanges(ServeOptions options)
     {
         _accounts.Standings.Changed += Engine.Learn;
-        foreach (var finding in _findings.Read())
+        foreach (var finding in _findings.Read().Skip(Engine.RestoredFindings))
         {
             Engine.Learn(finding);
         }
@@ -96,6 +96,7 @@ sealed partial class GatewayHost
             file.Changing += policy =>
             {
                 Parts.Policy = Enforceable(policy);
+                Engine.Use(policy.Ladder);
                 Parts.Ladder.FollowPolicy();
             };
         }
@@ -113,8 +114,11 @@ sealed partial class GatewayHost
     }
 
     /// <summary>What detection holds, as it is to be shown: what people decided since is in it.</summary>
-    async Task<Report> ShownReportAsync(CancellationToken cancellationToken) =>
-        CaseOverlay.Apply(await Engine.ReportAsync(cancellationToken), _cases.Picture) with { Mode = Parts.Policy.Policy.Mode.ToString().ToLowerInvariant() };
+    async Task<HeldReport> ShownAsync(CancellationToken cancellationToken)
+    {
+        var held = await Engine.HeldAsync(cancellationToken);
+        return held with { Report = CaseOverlay.Apply(held.Report, _cases.Picture) with { Mode = Parts.Policy.Policy.Mode.ToString().ToLowerInvariant() } };
+    }
 
     void ObserveAccess(GatewayMetrics metrics)
     {

@@ -124,11 +124,7 @@ sealed partial class GatewayHost : IAsyncDisposable
         var policy = options.PolicyFile?.Current ?? options.Policy ?? PolicyReader.Default;
         OpenAccess(options, directory, key);
         Log = Closing(ExchangeLog.Open(directory.ExchangesPath, key.Id));
-        Engine = new LiveEngine(
-            () => new CampaignDetector(
-                new DetectorSettings { Policy = (Parts?.Policy.Policy ?? policy).Ladder }, key,
-                new AccountDirectory(key, _accounts.Store.All(RecordKinds.Account)), models, ids),
-            StoredForm.Replay(Log.Reader, new SketchRestorer(models, ids, stated), cancellationToken), options.Time, options.Logs.CreateLogger<LiveEngine>(), options.RestPerReport);
+        Engine = LiveDetectionOf(config, options, directory, key, new DetectionTables(models, ids, stated), policy, metrics, cancellationToken);
         _closing.Push(Engine.DisposeAsync);
         var content = config.LogContent ? Closing(new ContentLog(directory.ContentPath)) : null;
         var recorder = new ExchangeRecorder(Log, content, Engine, stated, metrics, options.Logs.CreateLogger<ExchangeRecorder>());
@@ -170,7 +166,8 @@ sealed partial class GatewayHost : IAsyncDisposable
             Token = config.AdminIsOpen ? null : token,
             Keys = Keys,
             Time = options.Time,
-            Report = ShownReportAsync,
+            Held = ShownAsync,
+            Changes = Engine.Changes,
             Exchanges = Log.Reader,
             Counts = () => CountsOf(Parts.Recorder.Counts),
             Readiness = () => new Readiness(

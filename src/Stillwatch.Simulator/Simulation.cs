@@ -40,7 +40,7 @@ public sealed class Simulation
         Scenario = scenario;
         var grammar = BuiltInWords.Load();
         List<CorpusRecord> records = options.Corpus is null ? [] : CorpusReader.Read(options.Corpus);
-        var library = new PromptLibrary(grammar, records);
+        var library = new PromptLibrary(grammar, records, scenario.PasteRatio);
         var accounts = (int)((scenario.Populations.Sum(plan => plan.Accounts) + scenario.Campaigns.Sum(plan => plan.Accounts)) * options.Scale);
         var span = scenario.Hours * World.HourMs;
         _world = new World
@@ -64,7 +64,7 @@ public sealed class Simulation
             CampaignBuilder.Build(_world, plan);
         }
 
-        PlannedExchanges = _world.Actors.Sum(actor => (long)actor.Slots.Length);
+        PlannedExchanges = _world.Actors.Sum(actor => (long)actor!.Slots.Length);
     }
 
     public Scenario Scenario { get; }
@@ -105,7 +105,7 @@ public sealed class Simulation
         var queue = new PriorityQueue<int, (uint Ms, int Actor)>(next.Length);
         for (var actor = 0; actor < next.Length; actor++)
         {
-            if (_world.Actors[actor].Slots is [var first, ..])
+            if (_world.Actors[actor]!.Slots is [var first, ..])
             {
                 queue.Enqueue(actor, (first.Ms, actor));
             }
@@ -113,7 +113,7 @@ public sealed class Simulation
 
         for (var number = 1L; queue.TryPeek(out var actor, out _); number++)
         {
-            var speaker = _world.Actors[actor];
+            var speaker = _world.Actors[actor]!;
             yield return speaker.Send(next[actor], number);
             if (++next[actor] < speaker.Slots.Length)
             {
@@ -122,6 +122,7 @@ public sealed class Simulation
             else
             {
                 queue.Dequeue();
+                _world.Actors[actor] = null;
             }
         }
     }

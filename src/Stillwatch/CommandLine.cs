@@ -30,8 +30,9 @@ static class CommandLine
         PolicyVerb.Create(),
     };
 
+    /// <param name="cancellationToken">Stops a verb as Ctrl-C does.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
     {
         var parsed = Create().Parse(arguments);
         var verb = parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ";
@@ -45,11 +46,11 @@ static class CommandLine
         else if (parsed.Action is ParseErrorAction wrong)
         {
             wrong.ShowHelp = false;
-            await parsed.InvokeAsync(configuration); // says what is wrong and which verb was meant; its own exit code is 1
+            await parsed.InvokeAsync(configuration, cancellationToken); // says what is wrong and which verb was meant; its own exit code is 1
         }
         else
         {
-            return await parsed.InvokeAsync(configuration);
+            return await parsed.InvokeAsync(configuration, cancellationToken);
         }
 
         error.WriteLine($"What there is: stillwatch {verb}--help");

@@ -7,12 +7,16 @@ namespace Stillwatch.Engine.Judgement;
 /// <summary>What is held of an account, and since the end of which epoch without a break; Unix time, milliseconds.</summary>
 internal readonly record struct Holding(Verdict Verdict, Rung Rung, long SinceMs);
 
-/// <summary>Remembers, account by account, since when each judgement has held. Rings change their shape as they grow; accounts do not.</summary>
+/// <summary>Remembers, account by account, since when each judgement has held, and which campaign it belonged to last. Rings change their
+/// shape as they grow; accounts do not.</summary>
 internal sealed class CampaignRegister
 {
     const double CoreShare = 0.1;
 
     Dictionary<ulong, Holding> _held = [];
+
+    /// <summary>Which campaign is which from one judgement to the next.</summary>
+    public Lineage Lineage { get; private set; } = new();
 
     public Holding? Of(ulong account) => _held.TryGetValue(account, out var holding) ? holding : null;
 
@@ -36,6 +40,13 @@ internal sealed class CampaignRegister
         _held = next;
     }
 
+    /// <summary>Names what was judged at <paramref name="nowMs"/>: the campaigns that go on keep their numbers.</summary>
+    public IReadOnlyList<CampaignState> Named(IReadOnlyList<CampaignState> states, long nowMs)
+    {
+        Lineage = Lineage.With([.. states.Select(Members)], nowMs, out var numbers);
+        return [.. states.Zip(numbers, (state, number) => state with { Number = number })];
+    }
+
     /// <summary>When a campaign's judgement first held: the first time that a tenth of its members (five at least) were held to its verdict and rung.</summary>
     public long DetectedMs(IEnumerable<ulong> members, Verdict verdict, Rung rung, long nowMs)
     {
@@ -45,11 +56,25 @@ internal sealed class CampaignRegister
         return dates.Count == 0 ? nowMs : dates[Math.Min(core, dates.Count) - 1];
     }
 
-    public void Write(BinaryWriter writer) => writer.WriteAll<Row>(
-        _held.OrderBy(h => h.Key).Select(h => new Row { Account = h.Key, SinceMs = h.Value.SinceMs, Verdict = h.Value.Verdict, Rung = h.Value.Rung }).ToArray());
+    /// <summary>A register that holds the same and goes its own way from here: what is recorded is replaced, never changed.</summary>
+    public CampaignRegister Copy() => new() { _held = _held, Lineage = Lineage };
 
-    public void Read(BinaryReader reader) =>
+    // The founder first: the earliest account of those that are held to what their campaign is, not one at its edge.
+    static LineageMember[] Members(CampaignState state) =>
+        [.. state.Accounts.OrderByDescending(a => a.Rung >= state.Judged.Rung).ThenBy(a => a.Member.Index).Select(a => new LineageMember(a.Member.Account.Name, a.Member.Index))];
+
+    public void Write(BinaryWriter writer)
+    {
+        writer.WriteAll<Row>(
+            _held.OrderBy(h => h.Key).Select(h => new Row { Account = h.Key, SinceMs = h.Value.SinceMs, Verdict = h.Value.Verdict, Rung = h.Value.Rung }).ToArray());
+        Lineage.Write(writer);
+    }
+
+    public void Read(BinaryReader reader)
+    {
         _held = reader.ReadAll<Row>().ToDictionary(r => r.Account, r => new Holding(r.Verdict, r.Rung, r.SinceMs));
+        Lineage = Lineage.Read(reader);
+    }
 
     struct Row
     {

@@ -17,7 +17,7 @@ internal sealed class ReportBuilder(DetectorSettings settings, string keyId, Mod
             .OrderByDescending(s => s.Judged.Rung).ThenByDescending(s => s.Accounts.Count).ThenBy(s => s.Accounts[0].Member.Index);
         var benign = states.Where(s => s.Judged.Verdict == Verdict.Automation)
             .OrderByDescending(s => s.Accounts.Count).ThenBy(s => s.Accounts[0].Member.Index).Take(MaxBenign);
-        var named = malicious.Concat(benign).Select((s, i) => (Id: $"C-{i + 1}", State: s)).ToList();
+        var named = malicious.Concat(benign).Select(s => (Id: $"C-{s.Number}", State: s)).ToList();
         return new Report
         {
             Engine = typeof(ReportBuilder).Assembly.GetName().Version!.ToString(3),

@@ -13,15 +13,18 @@ namespace Stillwatch.Engine.Judgement;
 [JsonSerializable(typeof(Report))]
 public sealed partial class ReportJson : JsonSerializerContext
 {
-    /// <summary>The context to use: identifiers keep their letters instead of \u escapes, lines end in LF on every system.</summary>
-    public static ReportJson Readable { get; } = new(new JsonSerializerOptions
+    /// <summary>The context to use.</summary>
+    public static ReportJson Readable { get; } = new(ReadableOptions());
+
+    /// <summary>How whoever serves parts of a report writes them: identifiers keep their letters instead of \u escapes, lines end in LF on every system.</summary>
+    public static JsonSerializerOptions ReadableOptions() => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Converters = { new LowerCaseEnum<Verdict>(), new LowerCaseEnum<Rung>() },
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         WriteIndented = true,
         NewLine = "\n",
-    });
+    };
 }
 
 /// <summary>Enum members as contract 5.3 spells them: in lower case.</summary>

@@ -6,12 +6,13 @@ namespace Stillwatch.Engine.Judgement;
 /// <summary>Puts a campaign together that came apart by client or by template: rings, each suspect by itself, that come through the same exits.</summary>
 /// <remarks>
 /// Two rings become one when they share three exits or more beyond chance (Poisson, 12 nats) and the whole is the better explanation:
-/// judged anew, its weight exceeds that of either part. Benign rings are never merged, so an office or a campus cannot chain strangers.
+/// judged anew, its weight exceeds that of either part, and it explains the members of both as well. Benign rings are never merged, so an office or a campus cannot chain strangers.
 /// </remarks>
 internal static class RingMerge
 {
     const int MinShared = 3;
     const double MinContainment = 0.3;
+    const double MaxLossNats = 0.5;
 
     public static List<JudgedRing> Join(
         List<JudgedRing> rings, Background background, Func<RingCandidate, JudgedRing?> judge)
@@ -40,7 +41,8 @@ internal static class RingMerge
                     && OverlapTest.LogRatio(shared, (double)a.Exits.Count * b.Exits.Count / Math.Max(1, background.Networks)) >= OverlapTest.Significant
                     && judge(Union(a, b, rings)) is { Verdict: not Verdict.Automation } whole
                     && whole.Weight > Math.Max(rings[i].Weight, rings[j].Weight)
-                    && whole.Ring.Members.Count > Math.Max(a.Members.Count, b.Members.Count))
+                    && whole.Ring.Members.Count > Math.Max(a.Members.Count, b.Members.Count)
+                    && Explains(whole.Ring, a) && Explains(whole.Ring, b))
                 {
                     return (rings[i], rings[j], whole);
                 }
@@ -49,6 +51,10 @@ internal static class RingMerge
 
         return null;
     }
+
+    /// <summary>Parts of one campaign gain by the whole, which knows more of its exits and cards; of two campaigns, each shares half as much with it.</summary>
+    static bool Explains(RingView whole, RingView part) =>
+        part.Members.Average(m => whole.GainOf(m.Index)) >= part.Members.Average(m => part.GainOf(m.Index)) - MaxLossNats;
 
     static RingCandidate Union(RingView a, RingView b, List<JudgedRing> rings)
     {

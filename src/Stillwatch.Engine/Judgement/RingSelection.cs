@@ -6,8 +6,8 @@ namespace Stillwatch.Engine.Judgement;
 /// <summary>One account, one campaign: chooses among overlapping rings, and gives each account to the ring it belongs to most.</summary>
 /// <remarks>
 /// The same campaign is found from its cards, its templates and its client, and two campaigns that use one published template are found as one as well.
-/// The strongest ring takes its members first, but for those that belong more to another; what is left of a ring is judged anew. Rings that are benign,
-/// or mostly another's, or small, go.
+/// The strongest ring takes its members first, unless one inside it explains what its members share better (<see cref="RingLens.GainOf"/>): then the large one is
+/// a mixture, and the pure one comes first. What is left of a ring is judged anew. Rings that are benign, or mostly another's, or small, go.
 /// </remarks>
 internal static class RingSelection
 {
@@ -16,8 +16,10 @@ internal static class RingSelection
 
     const double MaxCommon = 0.5;
     const double MaxTaken = 0.2; // what is left of a template's users when a ring took its own is mostly its lawful users
-    const double HomeNats = 0.5; // by how much an account must belong more to another ring to change
-    const double ElsewhereShare = 0.3;
+    const double PurerNats = 1.5; // ln 2 for each of two or three values: the other half of the mixture is as large as this one
+    const double HomeNats = 1; // by how much another ring must explain an account better for it to change
+    const double InsideShare = 0.8;
+    const double MinShare = 0.1;
 
     public static List<JudgedRing> Choose(IEnumerable<JudgedRing> judged, Func<RingCandidate, JudgedRing?> judge) =>
         Settled(Distinct(judged, judge), judge);
@@ -30,14 +32,13 @@ internal static class RingSelection
         open = [.. open.DistinctBy(r => r.Ring.MembersHash)];
         while (open.Count > 0)
         {
-            var ring = open[0];
-            open.RemoveAt(0);
-            var leaving = Leaving(ring, open);
+            var ring = Purest(open);
+            open.Remove(ring);
             var common = ring.Ring.Members.Count(m => taken.Contains(m.Index)) / (double)ring.Ring.Members.Count;
-            var mine = common == 0 && leaving.Count == 0 ? ring
+            var mine = common == 0 ? ring
                 : ring.IsBenign ? (common < MaxCommon ? ring : null)
                 : common > MaxTaken && !ring.Ring.Candidate.ByIdentity ? null
-                : judge(ring.Ring.Candidate.Without(leaving.Concat(taken).ToHashSet()));
+                : judge(ring.Ring.Candidate.Without(taken));
             if (mine is not null && (!mine.IsBenign || mine.Ring.Actors >= MinBenignActors))
             {
                 kept.Add(mine);
@@ -48,19 +49,26 @@ internal static class RingSelection
         return kept;
     }
 
-    /// <summary>Members that belong more to another ring still open, one that lies well outside and so is no fragment of this one.</summary>
-    static HashSet<int> Leaving(JudgedRing ring, List<JudgedRing> open)
+    /// <summary>The first ring, or one inside it that explains its members better, and so on inwards.</summary>
+    static JudgedRing Purest(List<JudgedRing> open)
     {
-        var rivals = ring.IsBenign ? [] : open.Where(r => r.Rung > Rung.Observe && IsElsewhere(r.Ring, ring.Ring)).ToList();
-        return rivals.Count == 0 ? [] : [.. ring.Ring.Members.Select(m => m.Index).Where(a =>
+        var best = open[0];
+        while (!best.IsBenign && open.Find(r => IsPurer(r, best)) is { } purer)
         {
-            var here = ring.Ring.MembershipOf(a) + HomeNats;
-            return rivals.Exists(r => r.Ring.Contains(a) && r.Ring.MembershipOf(a) > here);
-        })];
+            best = purer;
+        }
+
+        return best;
     }
 
-    static bool IsElsewhere(RingView rival, RingView ring) =>
-        rival.Members.Count(m => !ring.Contains(m.Index)) is var outside && outside >= ElsewhereShare * rival.Members.Count && outside < rival.Members.Count;
+    static bool IsPurer(JudgedRing part, JudgedRing whole)
+    {
+        var (inner, outer) = (part.Ring, whole.Ring);
+        return part != whole && part.Rung > Rung.Observe
+            && inner.Members.Count < outer.Members.Count && inner.Members.Count >= MinShare * outer.Members.Count
+            && inner.Members.Count(m => outer.Contains(m.Index)) >= InsideShare * inner.Members.Count
+            && inner.Members.Average(m => inner.GainOf(m.Index)) > PurerNats + inner.Members.Average(m => outer.GainOf(m.Index));
+    }
 
     /// <summary>Accounts that a stronger ring took although they belong more to another go there, and both are judged anew.</summary>
     static List<JudgedRing> Settled(List<JudgedRing> kept, Func<RingCandidate, JudgedRing?> judge)
@@ -71,7 +79,7 @@ internal static class RingSelection
         {
             foreach (var member in accused[r].Ring.Members)
             {
-                var best = Enumerable.Range(0, accused.Count).MaxBy(o => accused[o].Ring.MembershipOf(member.Index) + (o == r ? HomeNats : 0));
+                var best = Enumerable.Range(0, accused.Count).MaxBy(o => accused[o].Ring.GainOf(member.Index) + (o == r ? HomeNats : 0));
                 if (best != r)
                 {
                     homes[member.Index] = best;

@@ -10,6 +10,9 @@ namespace Stillwatch.Engine.Judgement;
 /// <summary>A ring and its accounts as judged now, the latest judgement of both.</summary>
 internal sealed record CampaignState(JudgedRing Judged, IReadOnlyList<JudgedAccount> Accounts)
 {
+    /// <summary>What the campaign is called by, from one judgement to the next.</summary>
+    public int Number { get; init; }
+
     /// <summary>Content keys of the ring's template classes.</summary>
     public IReadOnlyList<ulong> ClassKeys { get; init; } = [];
 
@@ -23,10 +26,10 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
     const double LicensedShare = 0.8;
 
     readonly Population _population = new(settings.Shards);
-    readonly RingJudge _ringJudge = new(settings.Policy, settings.Ignored);
-    readonly AccountJudge _accountJudge = new(settings.Policy);
+    RingJudge _ringJudge = new(settings.Policy, settings.Ignored);
+    AccountJudge _accountJudge = new(settings.Policy);
 
-    public CampaignRegister Register { get; } = new();
+    public CampaignRegister Register { get; private set; } = new();
 
     public CrossingTable Crossings { get; } = new();
 
@@ -36,6 +39,18 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
     public IReadOnlyList<CampaignState> Current { get; private set; } = [];
 
     public Population Population => _population;
+
+    /// <summary>Another policy, from the next judgement on.</summary>
+    public void Use(Policy policy) => (_ringJudge, _accountJudge) = (new RingJudge(policy, settings.Ignored), new AccountJudge(policy));
+
+    /// <summary>What is held, to be brought back by <see cref="Return"/> after judgements that must leave no trace.</summary>
+    public (CampaignRegister Register, IReadOnlyList<CampaignState> Current, int Accounts) Mark() => (Register.Copy(), Current, _population.Count);
+
+    public void Return((CampaignRegister Register, IReadOnlyList<CampaignState> Current, int Accounts) mark)
+    {
+        (Register, Current) = (mark.Register, mark.Current);
+        _population.Truncate(mark.Accounts);
+    }
 
     public void Judge(IReadOnlyList<AccountPartition> accounts, IReadOnlyList<TraitPartition> traits, long nowMs)
     {
@@ -61,6 +76,7 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
         var links = new LinkKeys(classes, members, Crossings);
         Current = [.. judged.Select(j => Settle(_ringJudge.Hold(j, Register.HeldBy(j.Ring, j.Verdict)), nowMs))
             .Select(c => c.Judged.IsBenign ? c : c with { ClassKeys = ClassKeys.Of(c.Judged.Ring.Candidate, classes), LinkKeys = links.Of(c.Judged.Ring) })];
+        Current = Register.Named(Current, nowMs);
         Register.Record(Current.SelectMany(c => c.Accounts.Select(a => (a.Member.Account.Name, c.Judged.Verdict, a.Rung))), nowMs);
     }
 

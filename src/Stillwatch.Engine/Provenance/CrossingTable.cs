@@ -25,7 +25,7 @@ internal sealed class CrossingTable
     /// <summary>Takes an epoch's crossings; several fingerprints of one exchange count once.</summary>
     public void Add(List<Crossing> crossings)
     {
-        foreach (var crossing in crossings.Distinct().OrderBy(c => c.Order).ThenBy(c => c.Owner))
+        foreach (var crossing in InOrder(crossings))
         {
             var pair = (crossing.Owner, crossing.Presenter);
             if (_counts.TryGetValue(pair, out var count))
@@ -42,6 +42,29 @@ internal sealed class CrossingTable
             }
         }
     }
+
+    /// <summary>Takes back the epoch's crossings that were added last.</summary>
+    public void Remove(List<Crossing> crossings)
+    {
+        foreach (var crossing in InOrder(crossings))
+        {
+            var pair = (crossing.Owner, crossing.Presenter);
+            if (!_counts.TryGetValue(pair, out var count))
+            {
+                Dropped--; // it found no room
+            }
+            else if (count > 1)
+            {
+                _counts[pair] = count - 1;
+            }
+            else
+            {
+                _counts.Remove(pair);
+            }
+        }
+    }
+
+    static IEnumerable<Crossing> InOrder(List<Crossing> crossings) => crossings.Distinct().OrderBy(c => c.Order).ThenBy(c => c.Owner);
 
     public void Write(BinaryWriter writer)
     {

@@ -17,9 +17,26 @@ internal sealed class OwnOutputPartition
     public const int MaxPresenters = 3;
 
     readonly Slot[] _slots;
+    readonly Stack<List<(int Index, Slot Was)>> _kept = [];
 
     public OwnOutputPartition(int slots) =>
         _slots = new Slot[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(256, slots))];
+
+    /// <summary>Takes messages in their order.</summary>
+    public void Take(ReadOnlySpan<OutputMessage> messages, List<Crossing> crossings)
+    {
+        foreach (ref readonly var message in messages)
+        {
+            if (message.IsSaid)
+            {
+                Said(message);
+            }
+            else
+            {
+                Heard(message, crossings);
+            }
+        }
+    }
 
     public void Said(in OutputMessage message)
     {
@@ -53,7 +70,21 @@ internal sealed class OwnOutputPartition
         }
     }
 
-    ref Slot SlotOf(ulong fingerprint) => ref _slots[(int)((fingerprint >> 16) & (ulong)(_slots.Length - 1))];
+    ref Slot SlotOf(ulong fingerprint) => ref _slots[IndexOf(fingerprint)];
+
+    int IndexOf(ulong fingerprint) => (int)((fingerprint >> 16) & (ulong)(_slots.Length - 1));
+
+    /// <summary>Notes what messages with these fingerprints will change, so that <see cref="TakeBack"/> can undo it.</summary>
+    public void Keep(IEnumerable<ulong> fingerprints) => _kept.Push([.. fingerprints.Select(IndexOf).Distinct().Select(index => (index, _slots[index]))]);
+
+    /// <summary>Undoes everything since the first note, and forgets the notes.</summary>
+    public void TakeBack()
+    {
+        while (_kept.TryPop(out var kept))
+        {
+            kept.ForEach(one => _slots[one.Index] = one.Was);
+        }
+    }
 
     public void Write(BinaryWriter writer) => writer.WriteAll<Slot>(_slots);
 

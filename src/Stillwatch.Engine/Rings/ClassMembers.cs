@@ -13,22 +13,18 @@ internal sealed class ClassMembers
     readonly ClassHit[]?[] _byAccount;
     readonly short[]?[] _byDigest;
     readonly List<int>[] _byClass;
-    readonly List<ClassHit>[] _hits;
 
     ClassMembers(int classes, int accounts)
     {
         (_byAccount, _byDigest) = (new ClassHit[]?[accounts], new short[]?[accounts]);
         _byClass = [.. Enumerable.Range(0, classes).Select(_ => new List<int>())];
-        _hits = [.. Enumerable.Range(0, classes).Select(_ => new List<ClassHit>())];
     }
 
     /// <summary>Accounts that follow class <paramref name="c"/> more than in passing: twice, or in a third of what they do.</summary>
     public IReadOnlyList<int> Of(int c) => _byClass[c];
 
-    /// <summary>Everybody who follows class <paramref name="c"/> at all, in the order of accounts.</summary>
-    public IReadOnlyList<ClassHit> HitsOn(int c) => _hits[c];
-
-    public IReadOnlyList<ClassHit> HitsOf(int account) => _byAccount[account] ?? [];
+    /// <summary>Not to be written to.</summary>
+    public ClassHit[] HitsOf(int account) => _byAccount[account] ?? [];
 
     /// <summary>The class of each sampled exchange of an account, -1 for none; null when it follows none at all.</summary>
     public short[]? ClassesOf(int account) => _byDigest[account];
@@ -94,7 +90,6 @@ internal sealed class ClassMembers
         {
             foreach (var hit in _byAccount[account] ?? [])
             {
-                _hits[hit.Class].Add(hit);
                 if (Follows(hit, population.Accounts[account].Digests.Length))
                 {
                     _byClass[hit.Class].Add(account);

@@ -3,9 +3,7 @@ namespace Stillwatch.Engine.Rings;
 /// <summary>What each ring trait says for and against membership, nats.</summary>
 internal sealed class CoverageWeights
 {
-    /// <summary>How many of <see cref="RingTraits"/> there are.</summary>
-    public const int Traits = 14;
-
+    const int Traits = 14;
     const int MaxRest = 800; // the rest's coverage is a proportion: 800 accounts know it to within two points
     const double Cap = 3.5;
 

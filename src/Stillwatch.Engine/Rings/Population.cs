@@ -10,7 +10,7 @@ internal sealed class Population(int workers = 1)
     /// <summary>Accounts in a chunk, whatever the number of workers: what is added up chunk by chunk comes out the same.</summary>
     const int ChunkAccounts = 4096;
 
-    readonly Dictionary<ulong, int> _byName = [];
+    readonly KeyIndex _byName = new();
     readonly Dictionary<ulong, List<int>> _byPayment = [];
     readonly Dictionary<ulong, List<int>> _byDevice = [];
     readonly List<AccountState> _accounts = [];
@@ -40,7 +40,7 @@ internal sealed class Population(int workers = 1)
         }
     }
 
-    public int IndexOf(ulong name) => _byName.GetValueOrDefault(name, -1);
+    public int IndexOf(ulong name) => _byName.Find(name);
 
     /// <summary>Payment tokens with the accounts that use them.</summary>
     public IReadOnlyDictionary<ulong, List<int>> Payments => _byPayment;
@@ -52,7 +52,7 @@ internal sealed class Population(int workers = 1)
         var fresh = new List<AccountState>();
         foreach (var partition in partitions)
         {
-            for (var i = partition.Accounts.Count - 1; i >= 0 && !_byName.ContainsKey(partition.Accounts[i].Name); i--)
+            for (var i = partition.Accounts.Count - 1; i >= 0 && _byName.Find(partition.Accounts[i].Name) < 0; i--)
             {
                 fresh.Add(partition.Accounts[i]);
             }
@@ -60,15 +60,30 @@ internal sealed class Population(int workers = 1)
 
         foreach (var account in fresh.OrderBy(a => a.FirstMs).ThenBy(a => a.Name))
         {
-            var index = _accounts.Count;
+            var index = _byName.Add(account.Name);
             _accounts.Add(account);
-            _byName.Add(account.Name, index);
             if (account.Facts is { } facts)
             {
                 Index(_byPayment, facts.Payment, index);
                 Index(_byDevice, facts.Device, index);
             }
         }
+    }
+
+    /// <summary>Forgets the accounts beyond the first <paramref name="count"/>: those of epochs that were tried and taken back.</summary>
+    public void Truncate(int count)
+    {
+        for (var index = _accounts.Count - 1; index >= count; index--)
+        {
+            _byName.RemoveLast(_accounts[index].Name);
+            if (_accounts[index].Facts is { } facts)
+            {
+                Move(_byPayment, facts.Payment, 0, index);
+                Move(_byDevice, facts.Device, 0, index);
+            }
+        }
+
+        _accounts.RemoveRange(count, _accounts.Count - count);
     }
 
     /// <summary>An account of which it is now known that it pays, or signed up, with something else.</summary>

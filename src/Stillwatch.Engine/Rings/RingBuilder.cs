@@ -68,8 +68,8 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
                 continue;
             }
 
-            var inside = members.HitsOn(c).Count(h =>
-                ClassMembers.Follows(h, population.Accounts[h.Account].Digests.Length) && cohort.IsNormal(h.Account, h.Hits, population.Accounts[h.Account].Digests.Length));
+            var inside = accounts.Count(a =>
+                cohort.IsNormal(a, Array.Find(members.HitsOf(a), h => h.Class == c).Hits, population.Accounts[a].Digests.Length));
             var lift = cohort.LiftOf(accounts.Count, inside);
             if (lift >= TraitGate.MinLift && population.Actors(accounts) >= MinActors)
             {

@@ -119,6 +119,30 @@ internal sealed class RingLens
         return new RingTies(0, payment, device, wave, Math.Min(network, NetworksCap), exits);
     }
 
+    /// <summary>How well the ring explains what an account shares, nats, without caps: the sum over its payer, device, hours of sign-up and exits of ln of how much
+    /// commoner each is among the members than among everybody else. Two campaigns taken as one explain each value half as well.</summary>
+    public double GainOf(int index)
+    {
+        var account = _population.Accounts[index];
+        var self = _members.Contains(index) ? 1 : 0;
+        double Gain<T>(Dictionary<T, int> shared, T value, int all) where T : notnull =>
+            shared.TryGetValue(value, out var r) && r > self ? Math.Max(0, Nats(r - self, Math.Max(0, all - r))) : 0;
+
+        var gain = 0.0;
+        if (account.Facts is { } facts)
+        {
+            gain += Gain(_payments, facts.Payment, UsersOf(_population.Payments, facts.Payment)) + Gain(_devices, facts.Device, UsersOf(_population.Devices, facts.Device));
+            gain += _features.SignupBucket(index) is not AccountFeatures.NoSignup and var bucket ? Gain(_waves, bucket, _background.SignedUpIn(bucket)) : 0;
+        }
+
+        foreach (ref readonly var network in CollectionsMarshal.AsSpan(account.Networks))
+        {
+            gain += Gain(_networks, network.Value, _background.OnNetwork(network.Value));
+        }
+
+        return gain;
+    }
+
     /// <summary>Whether a fifth of what the account does comes from the ring's client: whoever rents a key out uses a client of his own besides.</summary>
     public bool UsesClient(int index)
     {

@@ -50,7 +50,7 @@ internal sealed class RingMembers
                 return null;
             }
 
-            var (next, prior, weights, lens, templates, crossed) = Weigh(candidate, members);
+            var (next, prior, weights, lens, templates) = Weigh(candidate, members);
             var whole = RingComponents.Largest(
                 [.. next.Select(m => m.Index)], a => lens.ValuesOf(a).Concat(templates.FollowedBy(a, _population.Accounts[a].Digests.Length).Select(c => (0, (ulong)c))));
             var settled = whole.SequenceEqual(members);
@@ -59,7 +59,7 @@ internal sealed class RingMembers
             {
                 var kept = whole.ToHashSet();
                 next.RemoveAll(m => !kept.Contains(m.Index));
-                view = _population.Actors(members) < TraitGate.MinActors ? null : View(candidate, next, weights, lens, templates, crossed, nowMs, prior);
+                view = _population.Actors(members) < TraitGate.MinActors ? null : View(candidate, next, weights, lens, templates, nowMs, prior);
                 break;
             }
         }
@@ -76,7 +76,7 @@ internal sealed class RingMembers
         return seeds.Count < TraitGate.MinActors ? [.. candidate.Accounts] : seeds;
     }
 
-    (List<RingMember> Next, double Prior, CoverageWeights Weights, RingLens Lens, RingTemplates Templates, HashSet<int> Crossed) Weigh(RingCandidate candidate, List<int> members)
+    (List<RingMember> Next, double Prior, CoverageWeights Weights, RingLens Lens, RingTemplates Templates) Weigh(RingCandidate candidate, List<int> members)
     {
         var lens = new RingLens(_population, _background, _features, members);
         var classes = RingTemplates.ClassesOf(_nodes.Templates, lens.Members, _population.Count);
@@ -87,7 +87,7 @@ internal sealed class RingMembers
         var weights = CoverageWeights.Of(
             [.. members.Select(Describe)], CoverageWeights.Rest(lens.Members, _population.Count, a => Describe(a).Traits));
         var prior = Math.Clamp(Math.Log((double)members.Count / Math.Max(1, _population.Count - members.Count)), LeastPrior, MostPrior);
-        return ([.. Sharing(candidate, lens, classes).Select(Describe).Where(m => prior + weights.Sum(m) > 0 && (m.IsTied || !weights.IsTied))], prior, weights, lens, templates, crossed);
+        return ([.. Sharing(candidate, lens, classes).Select(Describe).Where(m => prior + weights.Sum(m) > 0 && (m.IsTied || !weights.IsTied))], prior, weights, lens, templates);
     }
 
     /// <summary>Whoever has anything in common with the ring that can be looked up by value, ascending; the others could not come out as members.</summary>
@@ -140,13 +140,13 @@ internal sealed class RingMembers
         return new RingMember(index, account, hits, traits, ties);
     }
 
-    RingView View(RingCandidate candidate, List<RingMember> members, CoverageWeights weights, RingLens lens, RingTemplates templates, HashSet<int> crossed, long nowMs, double prior)
+    RingView View(RingCandidate candidate, List<RingMember> members, CoverageWeights weights, RingLens lens, RingTemplates templates, long nowMs, double prior)
     {
         var settled = candidate with { Classes = [.. templates.Classes.Order()], Nodes = _nodes.Inside(templates.Classes, members) };
         return new RingView(settled, members, weights, RingContent.Of(settled, members, _followers), _population, nowMs)
         {
             Prior = prior,
-            MembershipOf = account => prior + weights.Sum(Described(account, lens, templates, crossed)),
+            GainOf = lens.GainOf,
             Exits = lens.Networks.ToHashSet(),
             Displacement = _displacements.Count == 0 ? null : _displacements.Of(members.Select(m => m.Account.Name).ToHashSet(), nowMs),
         };

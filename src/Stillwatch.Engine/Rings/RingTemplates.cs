@@ -50,9 +50,12 @@ internal sealed class RingTemplates
     public int HitsOf(int account)
     {
         var hits = 0;
-        foreach (var hit in _classes.Count == 0 ? [] : _followers.HitsOf(account))
+        if (_classes.Count > 0)
         {
-            hits += _classes.Contains(hit.Class) ? hit.Hits : 0;
+            foreach (var hit in _followers.HitsOf(account))
+            {
+                hits += _classes.Contains(hit.Class) ? hit.Hits : 0;
+            }
         }
 
         return hits;

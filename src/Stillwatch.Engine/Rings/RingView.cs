@@ -33,8 +33,8 @@ internal sealed class RingView(
     /// <summary>Log-odds that an account drawn from everybody is a member, nats.</summary>
     public required double Prior { get; init; }
 
-    /// <summary>Log-odds, by what it has of its own, that any account belongs to this ring, nats.</summary>
-    public required Func<int, double> MembershipOf { get; init; }
+    /// <summary>How well the ring explains what any account shares with it (<see cref="RingLens.GainOf"/>), nats.</summary>
+    public required Func<int, double> GainOf { get; init; }
 
     /// <summary>Networks that hold more of the ring than chance, those that most of it uses left out.</summary>
     public IReadOnlySet<ulong> Exits { get; init; } = new HashSet<ulong>();

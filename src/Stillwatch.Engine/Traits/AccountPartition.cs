@@ -1,14 +1,29 @@
+using System.Runtime.CompilerServices;
+using System.Text;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Sketches;
 
 namespace Stillwatch.Engine.Traits;
 
 /// <summary>The accounts of one partition. Which partition an account falls in depends on its name alone, so shards can own any number of them.</summary>
-/// <remarks>Not thread-safe: one shard at a time.</remarks>
-internal sealed class AccountPartition(AccountDirectory directory, int sampleSize, int maxAccounts)
+/// <remarks>
+/// Where accounts and their samples come to more than their bytes, every account's sample shrinks by a quarter, down to <see cref="MinSample"/>; then new
+/// accounts find no room. A smaller sample is a part of the larger one, and as uniform. When that happens hangs on the partition's exchanges and on the
+/// budget alone. Not thread-safe: one shard at a time.
+/// </remarks>
+internal sealed class AccountPartition(AccountDirectory directory, long maxBytes)
 {
-    readonly Dictionary<ulong, AccountState> _byName = [];
+    /// <summary>Exchanges kept of one account: at first, and at least.</summary>
+    public const int MaxSample = 64;
+    public const int MinSample = 8;
+
+    /// <summary>What an account takes without its sample, bytes: state, lists, index, its record and its place in the population; measured.</summary>
+    public const int AccountBytes = 1_000;
+
+    long _sampleSlots;
+    readonly KeyIndex _index = new();
     readonly List<AccountState> _accounts = [];
+    readonly Stack<Kept> _kept = [];
 
     /// <summary>In order of first appearance.</summary>
     public IReadOnlyList<AccountState> Accounts => _accounts;
@@ -16,31 +31,103 @@ internal sealed class AccountPartition(AccountDirectory directory, int sampleSiz
     /// <summary>Exchanges of accounts that found no room.</summary>
     public long Dropped { get; private set; }
 
+    /// <summary>Exchanges kept of one account now.</summary>
+    public int SampleSize { get; private set; } = MaxSample;
+
+    /// <summary>What the accounts are charged.</summary>
+    public long Bytes => (_accounts.Count * (long)AccountBytes) + (_sampleSlots * Unsafe.SizeOf<AccountDigest>());
+
     /// <summary>Takes an exchange in; adds the account's identity traits to <paramref name="sightings"/> when it is its first.</summary>
     public void Add(in ExchangeSketch sketch, List<Sighting> sightings)
     {
-        if (!_byName.TryGetValue(sketch.Account, out var account))
+        var row = _index.Find(sketch.Account);
+        if (row < 0)
         {
-            if (_accounts.Count >= maxAccounts)
+            if (SampleSize == MinSample && Bytes > maxBytes)
             {
                 Dropped++;
                 return;
             }
 
-            account = new AccountState(sketch.Account, sketch.Organization, directory[sketch.Account]);
-            _byName.Add(sketch.Account, account);
+            var account = new AccountState(sketch.Account, sketch.Organization, directory[sketch.Account]);
+            row = _index.Add(sketch.Account);
             _accounts.Add(account);
             IdentityTraits.Sight(account, sightings);
         }
 
-        account.Add(sketch, sampleSize);
+        var known = _accounts[row];
+        _sampleSlots -= known.SampleSlots(SampleSize);
+        known.Add(sketch, SampleSize);
+        _sampleSlots += known.SampleSlots(SampleSize);
+        while (SampleSize > MinSample && Bytes > maxBytes)
+        {
+            Shrink();
+        }
     }
 
-    public AccountState? Find(ulong account) => _byName.GetValueOrDefault(account);
+    void Shrink()
+    {
+        SampleSize = Math.Max(MinSample, SampleSize * 3 / 4);
+        _sampleSlots = 0;
+        var kept = _kept.Count > 0 ? _kept.Peek() : null;
+        for (var i = 0; i < _accounts.Count; i++)
+        {
+            var account = _accounts[i];
+            if (kept is not null && account.Sampled.Digests.Length > SampleSize)
+            {
+                kept.Samples.TryAdd(i, account.Sampled); // out of use from here on, so it stays as it is
+            }
+
+            account.Shrink(SampleSize);
+            _sampleSlots += account.SampleSlots(SampleSize);
+        }
+    }
+
+    public AccountState? Find(ulong account) => _index.Find(account) is >= 0 and var row ? _accounts[row] : null;
+
+    /// <summary>Notes what exchanges of these accounts will change, so that <see cref="TakeBack"/> can undo it.</summary>
+    public void Keep(IReadOnlySet<ulong> names)
+    {
+        var kept = new Kept(_accounts.Count, Dropped, SampleSize, _sampleSlots, [.. names.Where(name => _index.Find(name) >= 0)], new MemoryStream());
+        using var writer = new BinaryWriter(kept.Written, Encoding.UTF8, leaveOpen: true);
+        foreach (var name in kept.Names)
+        {
+            _accounts[_index.Find(name)].Write(writer);
+        }
+
+        _kept.Push(kept);
+    }
+
+    /// <summary>Undoes everything since the first note, and forgets the notes.</summary>
+    public void TakeBack()
+    {
+        while (_kept.TryPop(out var kept))
+        {
+            for (var i = _accounts.Count - 1; i >= kept.Count; i--)
+            {
+                _index.RemoveLast(_accounts[i].Name);
+                _accounts.RemoveAt(i);
+            }
+
+            (Dropped, SampleSize, _sampleSlots) = (kept.Dropped, kept.SampleSize, kept.SampleSlots);
+            foreach (var (i, sample) in kept.Samples.Where(s => s.Key < kept.Count))
+            {
+                _accounts[i].Sampled = sample;
+            }
+
+            kept.Written.Position = 0;
+            using var reader = new BinaryReader(kept.Written);
+            foreach (var name in kept.Names)
+            {
+                _accounts[_index.Find(name)].PutBack(reader, SampleSize);
+            }
+        }
+    }
 
     public void Write(BinaryWriter writer)
     {
         writer.Write(Dropped);
+        writer.Write(SampleSize);
         writer.Write(_accounts.Count);
         foreach (var account in _accounts)
         {
@@ -51,12 +138,22 @@ internal sealed class AccountPartition(AccountDirectory directory, int sampleSiz
     public void Read(BinaryReader reader)
     {
         Dropped = reader.ReadInt64();
+        SampleSize = reader.ReadInt32();
         for (var left = reader.ReadInt32(); left > 0; left--)
         {
-            var account = AccountState.Read(reader, directory);
-            _byName.Add(account.Name, account);
+            var account = AccountState.Read(reader, directory, SampleSize);
+            _sampleSlots += account.SampleSlots(SampleSize);
+            _index.Add(account.Name);
             _accounts.Add(account);
         }
+    }
+
+    /// <param name="Names">Accounts that were there and may change.</param>
+    /// <param name="Written">What they were, as a snapshot has it.</param>
+    sealed record Kept(int Count, long Dropped, int SampleSize, long SampleSlots, ulong[] Names, MemoryStream Written)
+    {
+        /// <summary>Samples that shrank, by the account's place, from before the first time.</summary>
+        public Dictionary<int, (AccountDigest[] Digests, int Count, int Largest)> Samples { get; } = [];
     }
 }
 

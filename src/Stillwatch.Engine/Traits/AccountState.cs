@@ -150,7 +150,7 @@ public sealed class AccountState
         {
             if (_digestCount == _digests.Length)
             {
-                Array.Resize(ref _digests, Math.Min(sampleSize, Math.Max(4, _digestCount * 2)));
+                Array.Resize(ref _digests, SlotsFor(_digestCount + 1, sampleSize));
             }
 
             _digests[_digestCount++] = AccountDigest.Of(sketch);
@@ -162,6 +162,34 @@ public sealed class AccountState
         else if (sketch.Order < _digests[_largest].Order)
         {
             _digests[_largest] = AccountDigest.Of(sketch);
+            FindLargest();
+        }
+    }
+
+    /// <summary>Places of the sample's table, taken and free.</summary>
+    internal int SampleSlots(int sampleSize) => SlotsFor(_digestCount, sampleSize);
+
+    static int SlotsFor(int digests, int sampleSize) =>
+        digests == 0 ? 0 : Math.Min(sampleSize, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(4, digests)));
+
+    /// <summary>Keeps the part of the sample that a sample of that size would have kept.</summary>
+    internal void Shrink(int sampleSize)
+    {
+        if (_digests.Length <= sampleSize)
+        {
+            return;
+        }
+
+        if (_digestCount > sampleSize)
+        {
+            ulong[] orders = [.. _digests.Take(_digestCount).Select(d => d.Order).Order()];
+            AccountDigest[] kept = [.. _digests.Take(_digestCount).Where(d => d.Order <= orders[sampleSize - 1]).Take(sampleSize)];
+            (_digests, _digestCount) = (kept, kept.Length); // another array: the old one may have to come back
+        }
+
+        Array.Resize(ref _digests, sampleSize);
+        if (_digestCount == sampleSize)
+        {
             FindLargest();
         }
     }
@@ -233,35 +261,61 @@ public sealed class AccountState
         writer.Write(_largest);
     }
 
-    internal static AccountState Read(BinaryReader reader, AccountDirectory directory)
+    internal static AccountState Read(BinaryReader reader, AccountDirectory directory, int sampleSize)
     {
         var name = reader.ReadUInt64();
-        var state = new AccountState(name, reader.ReadUInt64(), directory[name])
-        {
-            FirstMs = reader.ReadInt64(),
-            _lastMs = reader.ReadInt64(),
-            Exchanges = reader.ReadInt64(),
-            Tasks = reader.ReadInt64(),
-            FollowUps = reader.ReadInt64(),
-            Failed = reader.ReadInt64(),
-            Interleaved = reader.ReadInt64(),
-            LaterTurns = reader.ReadInt64(),
-            _lastTask = reader.ReadUInt64(),
-            OutputTokens = reader.ReadInt64(),
-            App = reader.ReadInt32(),
-            _gapSum = reader.ReadDouble(),
-            _gapSquares = reader.ReadDouble(),
-            _nextLook = reader.ReadInt64(),
-            TopTemplateRatio = reader.ReadDouble(),
-        };
-        reader.ReadAll<ushort>().CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.As<HourCounts, ushort>(ref state._hours), 24));
-        state.Networks.AddRange(reader.ReadAll<Counted>());
-        state.Clients.AddRange(reader.ReadAll<Counted>());
-        state.Models.AddRange(reader.ReadAll<Counted>());
-        state._digests = reader.ReadAll<AccountDigest>();
-        state._digestCount = state._digests.Length;
-        state._largest = reader.ReadInt32();
+        var state = new AccountState(name, reader.ReadUInt64(), directory[name]);
+        state.Fill(reader, sampleSize);
         return state;
+    }
+
+    /// <summary>Puts the account back to what was written of it.</summary>
+    internal void PutBack(BinaryReader reader, int sampleSize)
+    {
+        _ = reader.ReadUInt64(); // the name
+        _ = reader.ReadUInt64(); // the log's organization
+        Fill(reader, sampleSize);
+    }
+
+    /// <summary>The sample as it is: shrinking replaces it, exchanges change it.</summary>
+    internal (AccountDigest[] Digests, int Count, int Largest) Sampled
+    {
+        get => (_digests, _digestCount, _largest);
+        set => (_digests, _digestCount, _largest) = value;
+    }
+
+    void Fill(BinaryReader reader, int sampleSize)
+    {
+        FirstMs = reader.ReadInt64();
+        _lastMs = reader.ReadInt64();
+        Exchanges = reader.ReadInt64();
+        Tasks = reader.ReadInt64();
+        FollowUps = reader.ReadInt64();
+        Failed = reader.ReadInt64();
+        Interleaved = reader.ReadInt64();
+        LaterTurns = reader.ReadInt64();
+        _lastTask = reader.ReadUInt64();
+        OutputTokens = reader.ReadInt64();
+        App = reader.ReadInt32();
+        _gapSum = reader.ReadDouble();
+        _gapSquares = reader.ReadDouble();
+        _nextLook = reader.ReadInt64();
+        TopTemplateRatio = reader.ReadDouble();
+        reader.ReadAll<ushort>().CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.As<HourCounts, ushort>(ref _hours), 24));
+        Refill(Networks, reader);
+        Refill(Clients, reader);
+        Refill(Models, reader);
+        var digests = reader.ReadAll<AccountDigest>();
+        _digestCount = digests.Length;
+        _digests = new AccountDigest[SampleSlots(sampleSize)];
+        digests.CopyTo(_digests, 0);
+        _largest = reader.ReadInt32();
+    }
+
+    static void Refill(List<Counted> counts, BinaryReader reader)
+    {
+        counts.Clear();
+        counts.AddRange(reader.ReadAll<Counted>());
     }
 
     [InlineArray(24)]

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
-using Stillwatch.Engine.Judgement;
 using Stillwatch.Gateway.Keys;
 using static Stillwatch.Gateway.Admin.AdminHttp;
 
@@ -28,8 +27,7 @@ sealed class AdminApi(AdminParts parts)
         routes.MapPost("/api/v1/keys/{id}/revoke", Guarded(async context => await WriteKeys(context, await _desk.RevokeAsync(Value(context, "id"), context.RequestAborted))));
         routes.MapPost("/api/v1/keys/{id}/rotate", Guarded(RotateKey));
 
-        routes.MapGet("/api/v1/campaigns", Guarded(WriteReport));
-        routes.MapGet("/api/v1/report", Guarded(WriteReport));
+        new CampaignRoutes(parts.Held, parts.Changes, parts.Time).Map(routes, Guarded);
         routes.MapGet("/api/v1/accounts/{id}/evidence", Guarded(Evidence));
         routes.MapGet("/api/v1/accounts/{id}/usage", Guarded(Usage));
         routes.MapGet("/api/v1/exchanges/counts", Guarded(context => Write(context, 200, parts.Counts(), AdminJson.Strict.ExchangeCounts)));
@@ -82,13 +80,10 @@ sealed class AdminApi(AdminParts parts)
         }
     }
 
-    async Task WriteReport(HttpContext context) =>
-        await Write(context, 200, await parts.Report(context.RequestAborted), ReportJson.Readable.Report);
-
     async Task Evidence(HttpContext context)
     {
         var account = Value(context, "id");
-        var answer = AccountEvidence.Of(account, await parts.Report(context.RequestAborted));
+        var answer = AccountEvidence.Of(account, (await parts.Held(context.RequestAborted)).Report);
         await (answer.Suspected || IsKnown(account)
             ? Write(context, 200, answer, AdminJson.Strict.EvidenceAnswer)
             : UnknownAccount(context, account));

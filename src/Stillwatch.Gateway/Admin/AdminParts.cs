@@ -1,5 +1,6 @@
-using Stillwatch.Engine.Judgement;
 using Stillwatch.Gateway.Keys;
+using Stillwatch.Gateway.Recording;
+using Stillwatch.Gateway.Recording.Changes;
 using Stillwatch.Storage.Exchanges;
 
 namespace Stillwatch.Gateway.Admin;
@@ -15,7 +16,10 @@ sealed record AdminParts
     public required TimeProvider Time { get; init; }
 
     /// <summary>What detection holds now.</summary>
-    public required Func<CancellationToken, Task<Report>> Report { get; init; }
+    public required Func<CancellationToken, Task<HeldReport>> Held { get; init; }
+
+    /// <summary>What changes of it.</summary>
+    public required ChangeBoard Changes { get; init; }
 
     public required ExchangeLogReader Exchanges { get; init; }
 

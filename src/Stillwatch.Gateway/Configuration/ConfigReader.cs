@@ -48,6 +48,7 @@ sealed partial class ConfigReader
         var client = root.Section("client");
         var limits = root.Section("body_limits");
         var verification = root.Section("verification");
+        var detection = root.Section("detection");
         var bodies = ConfigScalars.Size(1 << 10, 2L << 30);
         var config = new GatewayConfig
         {
@@ -75,11 +76,14 @@ sealed partial class ConfigReader
             BatchBodyBytes = limits.Read("batches", bodies, standard.BatchBodyBytes),
             FileBodyBytes = limits.Read("files", bodies, standard.FileBodyBytes),
             RetentionDays = root.Read("retention_days", ConfigScalars.Whole(1, 3650), standard.RetentionDays),
+            Detection = new DetectionConfig(
+                detection.Read("memory", ConfigScalars.Size(64L << 20, 1L << 40), standard.Detection.MemoryBytes),
+                detection.Read("snapshot_every", ConfigScalars.Whole(0, 1_000_000_000), standard.Detection.SnapshotEvery)),
             Verification = new VerificationConfig(
                 verification.Secrets("secrets", ConfigScalars.SharedSecret),
                 verification.Read("tolerance", ConfigScalars.Duration(TimeSpan.FromSeconds(10), TimeSpan.FromHours(1)), standard.Verification.Tolerance)),
         };
-        foreach (var section in (ConfigSection[])[root, admin, client, limits, verification])
+        foreach (var section in (ConfigSection[])[root, admin, client, limits, verification, detection])
         {
             section.RefuseOthers();
         }

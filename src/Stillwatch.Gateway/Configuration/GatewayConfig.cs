@@ -64,12 +64,19 @@ sealed record GatewayConfig
     /// <summary>Days an exchange's sketch is kept.</summary>
     public int RetentionDays { get; init; } = 30;
 
+    public DetectionConfig Detection { get; init; } = new(768L << 20, 20_000);
+
     /// <summary>The admin listener asks for no token. Only in development mode, or asked for by name (<c>admin.auth: none</c>).</summary>
     public bool AdminIsOpen { get; init; }
 
     /// <summary>Webhooks by which verification vendors report levels.</summary>
     public VerificationConfig Verification { get; init; } = new([], TimeSpan.FromMinutes(5));
 }
+
+/// <summary>How large detection may grow, and how often its state is kept.</summary>
+/// <param name="MemoryBytes">Ceiling of its tables. Another one makes another state: the exchange log is then read anew.</param>
+/// <param name="SnapshotEvery">Exchanges after which a snapshot is due; 0 for none, neither written nor read.</param>
+sealed record DetectionConfig(long MemoryBytes, int SnapshotEvery);
 
 /// <summary>Whose reports of verification are believed.</summary>
 /// <param name="Secrets">Shared with the vendors; several while one is replaced. None: there is no webhook. Never logged.</param>

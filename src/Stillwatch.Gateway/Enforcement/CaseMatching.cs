@@ -4,7 +4,7 @@ using Stillwatch.Storage.Cases;
 
 namespace Stillwatch.Gateway.Enforcement;
 
-/// <summary>Which campaign of a report is which case. Campaigns are numbered anew in every report; cases keep their names.</summary>
+/// <summary>Which campaign of a report is which case. A case outlives its campaign, and the sketches that the campaign was made of.</summary>
 /// <remarks>
 /// An account speaks for the campaign that holds the strictest response against it. A campaign belongs to the living case it shares most
 /// accounts with, if these are more than half of the smaller; each case goes to one campaign, the one that shares most. Where a ring divides,

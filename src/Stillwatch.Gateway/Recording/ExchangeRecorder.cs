@@ -159,9 +159,10 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
 
     void Keep(List<SettledExchange> batch)
     {
+        long row;
         try
         {
-            _log.Append([.. batch.Select(exchange => StoredForm.Of(exchange, _apps))]);
+            row = _log.Append([.. batch.Select(exchange => StoredForm.Of(exchange, _apps))]);
             _content?.Append(batch);
         }
 #pragma warning disable CA1031 // whatever storage may do wrong, the next batch has its chance
@@ -182,9 +183,10 @@ sealed partial class ExchangeRecorder : IAsyncDisposable
             batch.ForEach(exchange => _content?.Release(exchange.ContentLine));
         }
 
+        row -= batch.Count;
         foreach (var exchange in batch)
         {
-            _engine.Add(exchange.Sketch);
+            _engine.Add(++row, exchange.Sketch);
         }
 
         lock (_counting)

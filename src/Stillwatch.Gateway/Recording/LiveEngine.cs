@@ -1,68 +1,75 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using Stillwatch.Engine;
 using Stillwatch.Engine.Displacements;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Judgement;
+using Stillwatch.Engine.Responses;
 using Stillwatch.Engine.Sketches;
-using Stillwatch.Storage.Logs;
+using Stillwatch.Gateway.Recording.Changes;
 
 namespace Stillwatch.Gateway.Recording;
 
 /// <summary>Detection inside the gateway: one task owns the detector, everybody else asks it by message.</summary>
 /// <remarks>
-/// Records and findings reach the detector in the queue's order, between sketches; the directory its copies share changes then, and only then.
-/// A report says what <c>scan</c> says of the same sketches: the detector is copied through its snapshot and the copy is completed, so
-/// that the epoch still open counts and the original goes on undisturbed. A fault of the engine is logged and counted; the gateway
-/// serves on and its sketches stay on disk for a scan. The queue is bounded; it holds back the recorder's writer, never a request.
+/// Records, findings and policies reach the detector in the queue's order, between sketches. A report says what <c>scan</c> says of the same
+/// sketches: the epochs still open are applied, judged and taken back (ADR 0008), so nothing is copied and nothing shows that somebody
+/// asked. Whenever a report was made, and after each judgement of the detector's own, what changed since the last is told to <see cref="Changes"/>.
+/// A fault of the engine is logged and counted; the gateway serves on and its sketches stay on disk for a scan. The queue is bounded;
+/// it holds back the recorder's writer, never a request.
 /// </remarks>
 sealed partial class LiveEngine : IAsyncDisposable
 {
     const int QueueLength = 65_536;
 
-    /// <summary>Reports may take this share of one core at most: a new one is made after so many times the cost of the last.</summary>
+    /// <summary>A report is made anew after so many times the cost of the last: asked for and unasked, they take two elevenths of a core at most.</summary>
     public const int RestPerReport = 10;
 
-    readonly Func<CampaignDetector> _make;
     readonly int _restPerReport;
     readonly TimeProvider _time;
     readonly ILogger _logger;
     readonly Channel<Message> _queue = Channel.CreateBounded<Message>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
     readonly CancellationTokenSource _stop = new();
     readonly Task _running;
-    CampaignDetector _detector;
-    Report? _report;
+    LiveDetection? _detection; // null once it has failed
+    LiveSnapshots? _snapshots;
+    HeldReport? _held;
     long _reportedRevision = -1;
-    long _nextReportTimestamp;
-    long _taken;
-    long _late;
-    long _learned;
-    bool _hasFailed;
+    long _reportedJudgements;
+    long _nextOwnTimestamp; // of a report nobody asked for
+    long _nextAskedTimestamp;
 
-    /// <param name="make">Makes an empty detector; called once for the original and once per report.</param>
-    /// <param name="history">What was stored before, in its order; replayed before anything new.</param>
+    /// <param name="detection">Empty, or as a snapshot left it. The engine's own from here on.</param>
+    /// <param name="history">What was stored after a row, in its order; taken before anything new.</param>
     /// <param name="restPerReport">Times the cost of a report during which the next question gets the same one.</param>
-    public LiveEngine(Func<CampaignDetector> make, IEnumerable<ExchangeSketch> history, TimeProvider time, ILogger logger, int restPerReport = RestPerReport)
+    public LiveEngine(
+        LiveDetection detection, Func<long, IEnumerable<LoggedSketch>> history, TimeProvider time, ILogger logger, LiveSnapshots? snapshots = null,
+        int restPerReport = RestPerReport)
     {
-        (_make, _time, _logger, _restPerReport) = (make, time, logger, restPerReport);
-        _detector = make();
+        (_detection, _snapshots, _time, _logger, _restPerReport) = (detection, snapshots, time, logger, restPerReport);
+        (RestoredFindings, Changes) = (detection.Findings, new ChangeBoard(time));
         _running = Task.Run(() => RunAsync(history));
     }
 
     /// <summary>Exchanges that are kept but were not looked at: <c>late</c>, <c>engine_failed</c>.</summary>
     public ReasonTally Undetected { get; } = new();
 
-    /// <summary>Hands over one sketch; waits while the queue is full. One caller at a time.</summary>
-    public void Add(in ExchangeSketch sketch)
-    {
-        Post(new Message { Sketch = sketch });
-    }
+    /// <summary>What changes from one report to the next.</summary>
+    public ChangeBoard Changes { get; }
+
+    /// <summary>Findings that a snapshot brought back, from the first: they need not be learned again.</summary>
+    public int RestoredFindings { get; }
+
+    /// <summary>Hands over one sketch with its row of the log; waits while the queue is full. One caller at a time.</summary>
+    public void Add(long row, in ExchangeSketch sketch) => Post(new Message { Sketch = new LoggedSketch(row, null, sketch) });
 
     /// <summary>What an account's record says now; it holds from the next report on. Waits while the queue is full.</summary>
-    public void Learn(AccountRecord record) => Post(new Message { Change = detector => detector.Learn(record) });
+    public void Learn(AccountRecord record) => Post(new Message { Change = detection => detection.Learn(record) });
 
     /// <summary>What a trial of displacement showed. Waits while the queue is full.</summary>
-    public void Learn(DisplacementFinding finding) => Post(new Message { Change = detector => detector.Learn(finding) });
+    public void Learn(DisplacementFinding finding) => Post(new Message { Change = detection => detection.Learn(finding) });
+
+    /// <summary>Another policy; it holds from the next judgement on. Waits while the queue is full.</summary>
+    public void Use(Policy policy) => Post(new Message { Change = detection => detection.Use(policy) });
 
     void Post(in Message message)
     {
@@ -73,12 +80,15 @@ sealed partial class LiveEngine : IAsyncDisposable
     }
 
     /// <summary>What is held of everything handed over before this call; up to a little older when reports are costly. Free while nothing is new.</summary>
-    public async Task<Report> ReportAsync(CancellationToken cancellationToken)
+    public async Task<HeldReport> HeldAsync(CancellationToken cancellationToken)
     {
-        var answer = new TaskCompletionSource<Report>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<HeldReport>(TaskCreationOptions.RunContinuationsAsynchronously);
         await _queue.Writer.WriteAsync(new Message { Answer = answer }, cancellationToken);
         return await answer.Task.WaitAsync(cancellationToken);
     }
+
+    /// <inheritdoc cref="HeldAsync"/>
+    public async Task<Report> ReportAsync(CancellationToken cancellationToken) => (await HeldAsync(cancellationToken)).Report;
 
     public async ValueTask DisposeAsync()
     {
@@ -88,23 +98,11 @@ sealed partial class LiveEngine : IAsyncDisposable
         _stop.Dispose();
     }
 
-    async Task RunAsync(IEnumerable<ExchangeSketch> history)
+    async Task RunAsync(Func<long, IEnumerable<LoggedSketch>> history)
     {
-        try
+        if (!Replay(history))
         {
-            foreach (var sketch in history)
-            {
-                if (_stop.IsCancellationRequested)
-                {
-                    return;
-                }
-
-                Take(sketch);
-            }
-        }
-        catch (Storage.StorageUnusableException e)
-        {
-            LogHistoryLost(e);
+            AnswerNobody();
         }
 
         await foreach (var message in _queue.Reader.ReadAllAsync())
@@ -115,19 +113,67 @@ sealed partial class LiveEngine : IAsyncDisposable
                     Answer(answer);
                     break;
                 case { Change: { } change }:
-                    Take(change);
+                    Guard(change);
                     break;
                 default:
                     Take(message.Sketch);
                     break;
             }
+
+            if (_detection is { } detection && detection.Judgements != _reportedJudgements && _time.GetTimestamp() >= _nextOwnTimestamp)
+            {
+                Guard(Report);
+            }
+        }
+
+        if (_snapshots is not null)
+        {
+            Guard(_snapshots.Save);
         }
     }
 
-    void Take(in ExchangeSketch sketch)
+    /// <summary>False when it was told to stop before the end: what came since must not be taken before what is missing.</summary>
+    bool Replay(Func<long, IEnumerable<LoggedSketch>> history)
     {
-        _taken++;
-        if (_hasFailed)
+        try
+        {
+            foreach (var logged in history(_detection!.Row))
+            {
+                if (_stop.IsCancellationRequested)
+                {
+                    return false;
+                }
+
+                Take(logged);
+            }
+        }
+        catch (Storage.StorageUnusableException e)
+        {
+            _snapshots = null; // a state with a gap must not look like a whole one
+            LogHistoryLost(e);
+        }
+
+        if (_detection is { Row: > 0 })
+        {
+            Changes.IsSilent = true; // what was held before the start is no news
+            Guard(Report);
+            Changes.IsSilent = false;
+        }
+
+        return true;
+    }
+
+    void AnswerNobody()
+    {
+        while (_queue.Reader.TryRead(out var message))
+        {
+            message.Answer?.SetCanceled(_stop.Token);
+        }
+    }
+
+    void Take(in LoggedSketch logged)
+    {
+        if (_detection is not { } detection)
         {
             Undetected.Add("engine_failed");
             return;
@@ -135,11 +181,12 @@ sealed partial class LiveEngine : IAsyncDisposable
 
         try
         {
-            if (!_detector.Add(sketch))
+            if (!detection.Take(logged))
             {
-                _late++;
                 Undetected.Add("late");
             }
+
+            _snapshots?.Look(detection);
         }
 #pragma warning disable CA1031 // whatever detection may do wrong, requests are served
         catch (Exception e)
@@ -150,85 +197,68 @@ sealed partial class LiveEngine : IAsyncDisposable
         }
     }
 
-    void Take(Action<CampaignDetector> change)
+    Exception? Guard(Action<LiveDetection> use)
     {
-        if (_hasFailed)
-        {
-            return;
-        }
-
         try
         {
-            change(_detector);
-            _learned++;
+            if (_detection is { } detection)
+            {
+                use(detection);
+            }
+
+            return null;
         }
 #pragma warning disable CA1031 // as above
         catch (Exception e)
 #pragma warning restore CA1031
         {
             Fail(e);
+            return e;
         }
     }
 
-    void Answer(TaskCompletionSource<Report> answer)
+    void Answer(TaskCompletionSource<HeldReport> answer)
     {
-        if (_report is not null && (_reportedRevision == Revision || _time.GetTimestamp() < _nextReportTimestamp || _hasFailed))
+        var isNews = _detection is { } detection && detection.Revision != _reportedRevision;
+        if (_held is null || (isNews && _time.GetTimestamp() >= _nextAskedTimestamp))
         {
-            answer.SetResult(_report);
-            return;
+            var fault = Guard(Report);
+            _nextAskedTimestamp = _nextOwnTimestamp;
+            isNews = false;
+            if (_held is null)
+            {
+                answer.SetException(new InvalidOperationException("Detection has failed; the log says why. Exchanges are still stored: scan them with --data.", fault));
+                return;
+            }
         }
 
-        try
-        {
-            var start = _time.GetTimestamp();
-            _report = Completed().Report(Rejected());
-            _reportedRevision = Revision;
-            var now = _time.GetTimestamp();
-            _nextReportTimestamp = now + (_restPerReport * (now - start));
-            answer.SetResult(_report);
-        }
-#pragma warning disable CA1031 // as above; the asker is told
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            Fail(e);
-            answer.SetException(new InvalidOperationException("Detection has failed; the log says why. Exchanges are still stored: scan them with --data.", e));
-        }
+        answer.SetResult(_held with { IsCurrent = !isNews && _detection is not null });
     }
 
-    /// <summary>Grows with everything that may change a report.</summary>
-    long Revision => _taken + _learned;
-
-    CampaignDetector Completed()
+    void Report(LiveDetection detection)
     {
-        var snapshot = new MemoryStream();
-        _detector.Save(snapshot);
-        snapshot.Position = 0;
-        var copy = _make();
-        copy.Restore(snapshot);
-        copy.Complete();
-        return copy;
+        var start = _time.GetTimestamp();
+        _held = new HeldReport(detection.Report(), detection.Row, IsCurrent: true);
+        (_reportedRevision, _reportedJudgements) = (detection.Revision, detection.Judgements);
+        Changes.Follow(_held.Report);
+        var now = _time.GetTimestamp();
+        _nextOwnTimestamp = now + (_restPerReport * (now - start));
     }
-
-    // As a scan of the stored sketches counts them.
-    IReadOnlyList<Rejection> Rejected() =>
-        _late == 0 ? [] : [new Rejection(RejectionTally.NameOf(RejectReason.OutOfOrder), _late, "exchanges", 0)];
 
     void Fail(Exception e)
     {
-        _hasFailed = true;
-        _detector = _make();
+        _detection = null; // its memory with it
         LogFailed(e);
     }
 
     /// <summary>A sketch, a question, or something to learn.</summary>
     readonly struct Message
     {
-        public ExchangeSketch Sketch { get; init; }
+        public LoggedSketch Sketch { get; init; }
 
-        public TaskCompletionSource<Report>? Answer { get; init; }
+        public TaskCompletionSource<HeldReport>? Answer { get; init; }
 
-        public Action<CampaignDetector>? Change { get; init; }
+        public Action<LiveDetection>? Change { get; init; }
     }
 
     [LoggerMessage(1310, LogLevel.Critical, "Detection failed and has stopped; the gateway serves on and stores sketches")]
@@ -237,3 +267,8 @@ sealed partial class LiveEngine : IAsyncDisposable
     [LoggerMessage(1311, LogLevel.Error, "The exchange log could not be replayed; detection begins without it")]
     partial void LogHistoryLost(Exception e);
 }
+
+/// <summary>A report, and what it is of.</summary>
+/// <param name="LogRow">The newest row of the exchange log in it: a scan of the log up to there says the same.</param>
+/// <param name="IsCurrent">False when exchanges came since and a newer report is not due yet, or detection has failed.</param>
+sealed record HeldReport(Report Report, long LogRow, bool IsCurrent);

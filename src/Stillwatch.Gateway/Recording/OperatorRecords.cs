@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Gateway.Configuration;
 using Stillwatch.Storage;
@@ -24,4 +25,7 @@ static class OperatorRecords
             throw new StorageUnusableException(e.Message, e);
         }
     }
+
+    /// <summary>Tells one apps file from another; empty without one. The file was read before.</summary>
+    public static string AppsHash(GatewayConfig config) => config.Apps is { } path ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : "";
 }

@@ -34,15 +34,14 @@ static class StoredForm
         };
     }
 
-    /// <summary>The sketches of a log, in its order; a row that holds none of this version is left out.</summary>
-    public static IEnumerable<ExchangeSketch> Replay(ExchangeLogReader log, SketchRestorer restorer, CancellationToken cancellationToken)
+    /// <summary>The rows of a log after <paramref name="after"/>, in their order.</summary>
+    public static IEnumerable<LoggedSketch> Replay(ExchangeLogReader log, SketchRestorer restorer, long after, CancellationToken cancellationToken)
     {
-        foreach (var row in log.Sketches(cancellationToken))
+        foreach (var row in log.Sketches(cancellationToken, after))
         {
-            if (restorer.TryRestore(row, out var sketch))
-            {
-                yield return sketch;
-            }
+            yield return restorer.TryRestore(row, out var sketch)
+                ? new LoggedSketch(row.Sequence, null, sketch)
+                : new LoggedSketch(row.Sequence, RowRejections.ReasonOf(row), default);
         }
     }
 }

@@ -136,6 +136,13 @@ sealed class GatewayMetrics : IDisposable
     /// <param name="code">A code of ours or of a region rule, so the policy bounds them.</param>
     public void AccessRefused(string code) => _accessRefused.Add(1, new KeyValuePair<string, object?>("code", code));
 
+    /// <summary>Asks what became of snapshots, by outcome, at every collection. Call once.</summary>
+    public void ObserveSnapshots(Func<IEnumerable<KeyValuePair<string, long>>> outcomes) => _meter.CreateObservableCounter(
+        "stillwatch.detection.snapshots",
+        () => outcomes().Select(one => new Measurement<long>(one.Value, new KeyValuePair<string, object?>("outcome", one.Key))),
+        "{snapshot}",
+        "Snapshots of detection's state, by what became of them.");
+
     /// <summary>Asks for what limits refused, would have refused in shadow, at every collection. Call once.</summary>
     public void ObserveLimits(Func<IEnumerable<RuleReading>> rules) => _meter.CreateObservableCounter(
         "stillwatch.limits.refused",

@@ -28,6 +28,7 @@ sealed class CampaignBuilder
     readonly IReadOnlyList<string> _capabilities;
     readonly int _seats;
     readonly int _generations;
+    readonly int[] _counts;
 
     CampaignBuilder(World world, CampaignPlan plan, int ring)
     {
@@ -42,6 +43,7 @@ sealed class CampaignBuilder
         _generations = plan.Adaptation.ChurnHours > 0
             ? Math.Max(1, (int)Math.Ceiling((world.Scenario.Hours - plan.StartHour - plan.RampHours) / plan.Adaptation.ChurnHours)) : 1;
         _seats = Math.Max(2, accounts / _generations);
+        _counts = plan.ExchangesTotal == 0 ? [] : Deal((long)Math.Round((double)plan.ExchangesTotal * _seats / plan.Accounts));
     }
 
     public static void Build(World world, CampaignPlan plan)
@@ -73,13 +75,13 @@ sealed class CampaignBuilder
             persona.MovesAtMs = Moves(persona, pivot);
             if (rented.Contains(persona))
             {
-                Rent(persona, usual, exit, harvest, numbers[seat]);
+                Rent(persona, usual, exit, harvest, numbers[seat], Count(persona, seat));
                 continue;
             }
 
             var begin = Math.Max(_plan.StartHour * World.HourMs, (persona.Record.Created!.Value - _world.Scenario.Start).TotalMilliseconds + (World.HourMs / 6));
             begin = Math.Min(begin + persona.Random.Between(0, _plan.RampHours * World.HourMs), _world.SpanMs * 0.9);
-            Add(persona, harvest, numbers[seat], begin, generation: 0);
+            Add(persona, harvest, numbers[seat], begin, Count(persona, seat), generation: 0);
             Replace(persona, harvest, numbers[seat], begin, pivot);
         }
     }
@@ -89,16 +91,44 @@ sealed class CampaignBuilder
     double? Moves(Persona persona, double pivot)
         => persona.Random.Chance(_plan.PivotRatio) ? Math.Max(_world.ReleaseMs, pivot + (persona.Random.Normal() * 2.5 * World.HourMs)) : null;
 
-    Slot[] Slots(Persona persona, double begin, int generation)
+    // Exactly the total, in shares as uneven as accounts are: each gets the whole part, the largest remainders one more.
+    int[] Deal(long total)
     {
-        var count = Math.Max(1, (int)Math.Round(persona.Random.LogNormal(_plan.ExchangesMedian, _plan.ExchangesSigma)));
-        var life = _plan.Adaptation.ChurnHours * World.HourMs;
-        var end = life > 0 && generation + 1 < _generations ? Math.Min(_world.SpanMs, begin + life) : _world.SpanMs;
-        return CampaignTimes.Of(persona.Random, _plan, count, begin, end);
+        var random = new SeededRandom(SeededRandom.Derive(_random.NextUInt64(), 0xDEA1));
+        var weights = Enumerable.Range(0, _seats).Select(_ => random.LogNormal(1, _plan.ExchangesSigma)).ToArray();
+        var factor = total / weights.Sum();
+        var counts = weights.Select(weight => (int)(weight * factor)).ToArray();
+        foreach (var seat in Enumerable.Range(0, _seats).OrderByDescending(seat => (weights[seat] * factor) - counts[seat]).Take((int)(total - counts.Sum(count => (long)count))))
+        {
+            counts[seat]++;
+        }
+
+        return counts;
     }
 
-    void Add(Persona persona, HarvestList harvest, int number, double begin, int generation)
-        => _world.Actors.Add(new HarvestActor(_world, persona, Slots(persona, begin, generation), _plan, harvest, number, generation * RoundsPerLife));
+    int Count(Persona persona, int seat)
+        => _counts.Length > 0 ? _counts[seat] : Math.Max(1, (int)Math.Round(persona.Random.LogNormal(_plan.ExchangesMedian, _plan.ExchangesSigma)));
+
+    Slot[] Slots(Persona persona, double begin, int count, int generation)
+    {
+        var resold = _counts.Length > 0 ? (int)Math.Round(count * _plan.ResaleRatio / (1 - _plan.ResaleRatio) * persona.Random.LogNormal(1, 0.25)) : 0;
+        var life = _plan.Adaptation.ChurnHours * World.HourMs;
+        var end = life > 0 && generation + 1 < _generations ? Math.Min(_world.SpanMs, begin + life) : _world.SpanMs;
+        var slots = CampaignTimes.Of(persona.Random, _plan, count + resold, begin, end);
+        for (var (slot, left) = (0, resold); left > 0; slot++)
+        {
+            if (persona.Random.Below(slots.Length - slot) < left)
+            {
+                slots[slot] = slots[slot] with { Resale = true };
+                left--;
+            }
+        }
+
+        return slots;
+    }
+
+    void Add(Persona persona, HarvestList harvest, int number, double begin, int count, int generation)
+        => _world.Actors.Add(new HarvestActor(_world, persona, Slots(persona, begin, count, generation), _plan, harvest, number, generation * RoundsPerLife));
 
     // The heirs of a seat: fresh accounts with its card, exits and client, opened minutes before the one before them goes.
     void Replace(Persona first, HarvestList harvest, int number, double begin, double pivot)
@@ -118,12 +148,12 @@ sealed class CampaignBuilder
             (heir.Addresses, heir.Client, heir.NamesSessions) = (first.Addresses, first.Client, first.NamesSessions);
             (heir.Temperature, heir.MaxTokens, heir.Verbosity) = (first.Temperature, first.MaxTokens, first.Verbosity);
             heir.MovesAtMs = Moves(heir, pivot);
-            Add(heir, harvest, number, born, generation);
+            Add(heir, harvest, number, born, Count(heir, 0), generation);
         }
     }
 
     // An aged customer with a card and a talk of their own; the campaign has a key of it.
-    void Rent(Persona owner, ClientHabit usual, Func<SeededRandom, Address> exit, HarvestList harvest, int number)
+    void Rent(Persona owner, ClientHabit usual, Func<SeededRandom, Address> exit, HarvestList harvest, int number, int count)
     {
         var random = owner.Random;
         var (card, bin) = (owner.Record.Payment ?? _world.Enrolment.Token("pm_", owner.Seed), owner.Record.PaymentBin ?? Enrolment.Bin(Enrolment.AnyBin(random)));
@@ -146,7 +176,7 @@ sealed class CampaignBuilder
         _world.Actors.Add(RentedActor.Of(
             _world,
             new PersonActor(_world, owner, talk, new PersonHabits()),
-            new HarvestActor(_world, owner, Slots(owner, begin, 0), _plan, harvest, number),
+            new HarvestActor(_world, owner, Slots(owner, begin, count, 0), _plan, harvest, number),
             equipment));
     }
 
@@ -231,7 +261,8 @@ sealed class CampaignBuilder
             persona.Record = persona.Record with { SignupIp = random.Chance(0.8) ? exit(random).Ip : home };
             if (_plan.Adaptation.Residential)
             {
-                persona.Addresses = [_world.Enrolment.Addresses.Draw(random, NetworkKind.Residential)];
+                var own = new SeededRandom(SeededRandom.Derive(persona.Seed, 0x40E));
+                persona.Addresses = [_world.Enrolment.Addresses.Draw(own, NetworkKind.Residential)];
                 persona.Record = persona.Record with { SignupIp = persona.Addresses[0].Ip };
             }
         }

@@ -35,19 +35,14 @@ sealed class HarvestActor(World world, Persona persona, Slot[] slots, CampaignPl
             return Flood();
         }
 
-        // Where the harvest is the smaller part, it is the harvest that varies from account to account.
-        var rest = plan.ResaleRatio + plan.CoverRatio;
-        var draw = rest > MixedRatio ? 1 - ((1 - Random.NextRatio()) / _tilt) : Random.NextRatio() / _tilt;
-        if (draw < plan.ResaleRatio || plan.Kind == CampaignKind.Relay)
+        switch (Draw(Slots[index]))
         {
-            _harvesting = false;
-            return _users.Speak(Random, named: false, ExchangeLabel.Resale, Persona.Verbosity);
-        }
-
-        if (draw < rest)
-        {
-            _harvesting = false;
-            return Cover();
+            case ExchangeLabel.Resale:
+                _harvesting = false;
+                return _users.Speak(Random, named: false, ExchangeLabel.Resale, Persona.Verbosity);
+            case ExchangeLabel.Cover:
+                _harvesting = false;
+                return Cover();
         }
 
         var ms = Slots[index].Ms;
@@ -101,6 +96,19 @@ sealed class HarvestActor(World world, Persona persona, Slot[] slots, CampaignPl
             Status = answer.Logged ? 200 : null,
         };
         return _task;
+    }
+
+    ExchangeLabel Draw(Slot slot)
+    {
+        if (plan.ExchangesTotal > 0)
+        {
+            return slot.Resale ? ExchangeLabel.Resale : Random.Chance(plan.CoverRatio) ? ExchangeLabel.Cover : ExchangeLabel.Harvest;
+        }
+
+        // Where the harvest is the smaller part, it is the harvest that varies from account to account.
+        var rest = plan.ResaleRatio + plan.CoverRatio;
+        var draw = rest > MixedRatio ? 1 - ((1 - Random.NextRatio()) / _tilt) : Random.NextRatio() / _tilt;
+        return draw < plan.ResaleRatio || plan.Kind == CampaignKind.Relay ? ExchangeLabel.Resale : draw < rest ? ExchangeLabel.Cover : ExchangeLabel.Harvest;
     }
 
     Turn Cover()

@@ -25,6 +25,7 @@ sealed class HarvestList
     readonly List<Harvested> _waiting = [];
     readonly AdaptationPlan _adaptation;
     readonly ulong _seed;
+    readonly ulong _focusPercent;
 
     /// <param name="capabilities">What this list is after; empty takes whatever tools there are.</param>
     public HarvestList(World world, CampaignPlan plan, IReadOnlyList<string> capabilities, SeededRandom random, int members)
@@ -33,6 +34,7 @@ sealed class HarvestList
         _members = members;
         _adaptation = plan.Adaptation;
         _seed = random.NextUInt64();
+        _focusPercent = (ulong)Math.Round(100 * plan.FocusRatio);
         Habits = random.Pick(world.Habits);
         var fitting = world.Families.ForCampaigns.Where(family => capabilities.Contains(family.Capability.ToString().ToLowerInvariant())).ToList();
         var families = (fitting.Count > 0 ? fitting : world.Families.ForCampaigns).ToList();
@@ -88,7 +90,7 @@ sealed class HarvestList
     {
         var item = (member + ((long)round * _members)) / Math.Max(1, Habits.SamplesPerPrompt);
         // Each member works mostly at one of the templates, and takes a turn at the others.
-        var which = (member + (SeededRandom.Derive(_seed, (ulong)item) % 100 < 72 ? 0 : item)) % _templates.Count;
+        var which = (member + (SeededRandom.Derive(_seed, (ulong)item) % 100 < _focusPercent ? 0 : item)) % _templates.Count;
         var wording = Draw(random);
         var words = wording is { } number ? _world.Library.Reword(number) : null;
         var request = _templates[(int)which].Compose(_world.Library, SeededRandom.Derive(_seed, (ulong)which), item, words);

@@ -12,9 +12,12 @@ sealed class PromptLibrary
     readonly Dictionary<string, string[]> _foreign;
     readonly Synonyms _synonyms;
     readonly string[] _vocabulary;
+    readonly double _pasteRatio;
 
-    public PromptLibrary(Grammar grammar, IReadOnlyList<CorpusRecord> records)
+    /// <param name="pasteRatio">Share of texts and items with material of their own behind them, 0 to 1.</param>
+    public PromptLibrary(Grammar grammar, IReadOnlyList<CorpusRecord> records, double pasteRatio = 0)
     {
+        _pasteRatio = pasteRatio;
         Grammar = grammar;
         Outputs = new OutputTexts(grammar);
         _pools = records
@@ -37,7 +40,9 @@ sealed class PromptLibrary
     public bool HasPool(PromptKind kind) => _pools.ContainsKey(kind);
 
     /// <summary>A text as one of many people would write it: some known word for word, most new.</summary>
-    public string Text(PromptKind kind, SeededRandom random)
+    public string Text(PromptKind kind, SeededRandom random) => Paste(Bare(kind, random), random);
+
+    string Bare(PromptKind kind, SeededRandom random)
     {
         var style = random.NextRatio();
         if (!_pools.TryGetValue(kind, out var pool) || style < 0.25)
@@ -64,6 +69,11 @@ sealed class PromptLibrary
     public string Item(PromptKind kind, ulong seed, long index)
     {
         var random = new SeededRandom(SeededRandom.Derive(seed, (ulong)index));
+        return Paste(BareItem(kind, seed, index, random), random);
+    }
+
+    string BareItem(PromptKind kind, ulong seed, long index, SeededRandom random)
+    {
         if (!_pools.TryGetValue(kind, out var pool))
         {
             return Built(kind, random);
@@ -89,7 +99,7 @@ sealed class PromptLibrary
         var text = new StringBuilder(characters + 400);
         while (text.Length < characters)
         {
-            text.Append(text.Length > 0 ? "\n" : "").Append(Text(random.Chance(0.7) ? PromptKind.Document : PromptKind.Chat, random));
+            text.Append(text.Length > 0 ? "\n" : "").Append(Bare(random.Chance(0.7) ? PromptKind.Document : PromptKind.Chat, random));
         }
 
         return text.Length > characters ? text.ToString(0, Whole(text, characters)) : text.ToString();
@@ -112,6 +122,9 @@ sealed class PromptLibrary
 
         return text.ToString();
     }
+
+    string Paste(string text, SeededRandom random)
+        => _pasteRatio > 0 && random.Chance(_pasteRatio) ? $"{text}\n\n{Document(random, (int)Math.Clamp(random.LogNormal(850, 0.8), 150, 6000))}" : text;
 
     /// <summary>The rewording that <paramref name="seed"/> names.</summary>
     public Rewording Reword(ulong seed) => new(_synonyms, _vocabulary, seed);

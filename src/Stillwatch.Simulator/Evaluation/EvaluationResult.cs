@@ -13,6 +13,19 @@ public sealed record EvaluationResult
     /// <summary>True campaigns, in order of their names.</summary>
     public required IReadOnlyList<CampaignScore> Campaigns { get; init; }
 
+    /// <summary>What each campaign cost whoever ran it, at assumed prices; empty without the scenario.</summary>
+    public IReadOnlyList<CampaignCost> Costs
+    {
+        get
+        {
+            var plain = Campaigns.FirstOrDefault(score => score.Campaign == PlainCampaign);
+            return [.. Campaigns.Where(score => score is { SpentUsd: not null, Harvested: > 0 }).Select(score => CampaignCost.Of(score, plain))];
+        }
+    }
+
+    /// <summary>The campaign that multipliers compare with.</summary>
+    public const string PlainCampaign = "campaign:plain";
+
     /// <summary>Accounts at verify or above, and how many of them are malicious.</summary>
     public required Share FlaggedAccounts { get; init; }
 
@@ -102,6 +115,24 @@ public sealed record ClassScore(string Class, long Accounts, long Verified, long
 public sealed record CampaignScore(
     string Campaign, string Verdict, int Runs, long Accounts, long Found, long Restricted, long Exchanges, long LostBeforeOwn, long LostBeforeAlarm, int Alarmed)
 {
+    /// <summary>Harvest exchanges alone: neither resold nor cover.</summary>
+    public long Harvested { get; init; }
+
+    /// <summary>Those of them before their account's own <c>detected_at</c>.</summary>
+    public long HarvestedBeforeOwn { get; init; }
+
+    /// <summary>What the campaign cost, US dollars at assumed prices (<see cref="AttackerPrices"/>), had nobody stopped it; null when its plan is not known.</summary>
+    public double? SpentUsd { get; init; }
+
+    /// <summary>What it cost when each account is spent with its own detection.</summary>
+    public double? SpentBeforeOwnUsd { get; init; }
+
+    /// <summary>Mean age at which an account begins to harvest, days; null when the plan is not known.</summary>
+    public double? DelayDays { get; init; }
+
+    /// <summary>Share of exchanges served before the account's own detection, 0 to 1.</summary>
+    public double LostBeforeOwnRatio => Exchanges == 0 ? 0 : (double)LostBeforeOwn / Exchanges;
+
     /// <summary>Share of accounts found, 0 to 1.</summary>
     public double RecallRatio => Accounts == 0 ? 0 : (double)Found / Accounts;
 
@@ -110,7 +141,36 @@ public sealed record CampaignScore(
 
     internal static CampaignScore Add(CampaignScore a, CampaignScore b)
         => new(a.Campaign, a.Verdict, a.Runs + b.Runs, a.Accounts + b.Accounts, a.Found + b.Found, a.Restricted + b.Restricted, a.Exchanges + b.Exchanges,
-            a.LostBeforeOwn + b.LostBeforeOwn, a.LostBeforeAlarm + b.LostBeforeAlarm, a.Alarmed + b.Alarmed);
+            a.LostBeforeOwn + b.LostBeforeOwn, a.LostBeforeAlarm + b.LostBeforeAlarm, a.Alarmed + b.Alarmed)
+        {
+            Harvested = a.Harvested + b.Harvested,
+            HarvestedBeforeOwn = a.HarvestedBeforeOwn + b.HarvestedBeforeOwn,
+            SpentUsd = a.SpentUsd + b.SpentUsd,
+            SpentBeforeOwnUsd = a.SpentBeforeOwnUsd + b.SpentBeforeOwnUsd,
+            DelayDays = a.DelayDays is { } one && b.DelayDays is { } other ? ((one * a.Runs) + (other * b.Runs)) / (a.Runs + b.Runs) : null,
+        };
+}
+
+/// <summary>What a thousand harvested exchanges cost an attacker, at assumed prices: compare campaigns, do not believe the dollars.</summary>
+/// <param name="UndetectedUsd">Per 1,000 harvested exchanges, had nobody stopped it.</param>
+/// <param name="ServedUsd">Per 1,000 harvested before the account's own detection, when a detected account is spent; null when nothing was served.</param>
+/// <param name="UndetectedMultiplier">Against the plain campaign's; null when the run has none.</param>
+/// <param name="ServedMultiplier">Against the plain campaign's, as it was found in the same run.</param>
+/// <param name="HoldsMultiplier">Served against undetected, of the same campaign: by what detection raised its price.</param>
+public sealed record CampaignCost(
+    string Campaign, long Accounts, double SpentUsd, double? DelayDays, double UndetectedUsd, double? ServedUsd, double? UndetectedMultiplier, double? ServedMultiplier, double? HoldsMultiplier)
+{
+    internal static CampaignCost Of(CampaignScore score, CampaignScore? plain)
+    {
+        var (undetected, served) = PerThousand(score);
+        var (plainUndetected, plainServed) = plain is { SpentUsd: not null, Harvested: > 0 } ? PerThousand(plain) : (null, null);
+        return new CampaignCost(
+            score.Campaign, score.Accounts, score.SpentUsd!.Value, score.DelayDays, undetected!.Value, served,
+            undetected / plainUndetected, served / plainServed, served / undetected);
+    }
+
+    static (double? Undetected, double? Served) PerThousand(CampaignScore score)
+        => (1000 * score.SpentUsd / score.Harvested, score.HarvestedBeforeOwn == 0 ? null : 1000 * score.SpentBeforeOwnUsd / score.HarvestedBeforeOwn);
 }
 
 /// <param name="Label">What the exchange was.</param>

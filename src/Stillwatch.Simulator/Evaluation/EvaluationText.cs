@@ -24,13 +24,14 @@ public static class EvaluationText
             .Append($"{result.FlaggedAccounts.Hits} of {result.FlaggedAccounts.Of} accounts at verify or above are malicious ({Percent(result.AccountPrecisionRatio)})\n\n");
 
         text.Append("Recall, by campaign (in a campaign of the true verdict, own rung verify or above)\n");
-        text.Append($"  {"campaign",-32}{"verdict",13}{"accounts",9}{"found",8}{"recall",9}{"shape+",8}{"exchanges",11}{"before own",12}{"before alarm",14}{"share",9}\n");
+        text.Append($"  {"campaign",-32}{"verdict",13}{"accounts",9}{"found",8}{"recall",9}{"shape+",8}{"exchanges",11}{"before own",12}{"share",9}{"before alarm",14}{"share",9}\n");
         foreach (var score in result.Campaigns)
         {
             text.Append($"  {score.Campaign,-32}{score.Verdict,13}{score.Accounts,9}{score.Found,8}{Percent(score.RecallRatio),9}{score.Restricted,8}{score.Exchanges,11}")
-                .Append($"{score.LostBeforeOwn,12}{score.LostBeforeAlarm,14}{Percent(score.LostBeforeAlarmRatio),9}{(score.Alarmed < score.Runs ? $"  no alarm in {score.Runs - score.Alarmed} of {score.Runs}" : "")}\n");
+                .Append($"{score.LostBeforeOwn,12}{Percent(score.LostBeforeOwnRatio),9}{score.LostBeforeAlarm,14}{Percent(score.LostBeforeAlarmRatio),9}{(score.Alarmed < score.Runs ? $"  no alarm in {score.Runs - score.Alarmed} of {score.Runs}" : "")}\n");
         }
 
+        Costs(result.Costs, text);
         text.Append("\nExchanges, by true label and by the verdict on their account's campaign\n");
         string[] verdicts = ["none", "automation", "resale", "distillation"];
         text.Append($"  {"label",-12}{string.Concat(verdicts.Select(verdict => $"{verdict,14}"))}\n");
@@ -47,6 +48,24 @@ public static class EvaluationText
 
         return text.ToString();
     }
+
+    static void Costs(IReadOnlyList<CampaignCost> costs, StringBuilder text)
+    {
+        if (costs.Count == 0)
+        {
+            return;
+        }
+
+        text.Append("\nCost of 1,000 harvested exchanges to the attacker, at assumed prices: had nobody stopped it, and served before the accounts' own detection\n");
+        text.Append($"  {"campaign",-32}{"accounts",9}{"spent $",11}{"delay days",12}{"undetected $",14}{"x plain",9}{"served $",11}{"x plain",9}{"x itself",10}\n");
+        foreach (var cost in costs)
+        {
+            text.Append($"  {cost.Campaign,-32}{cost.Accounts,9}{cost.SpentUsd,11:0}{cost.DelayDays,12:0.0}{cost.UndetectedUsd,14:0.00}{Times(cost.UndetectedMultiplier),9}")
+                .Append($"{(cost.ServedUsd is { } served ? $"{served:0.00}" : "nothing"),11}{Times(cost.ServedMultiplier),9}{Times(cost.HoldsMultiplier),10}\n");
+        }
+    }
+
+    static string Times(double? multiplier) => multiplier is { } times ? $"{times:0.00}" : "-";
 
     static string Percent(double ratio) => $"{ratio * 100:0.00}%";
 }

@@ -1,5 +1,6 @@
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Engine.Responses;
+using Stillwatch.Simulator.Scenarios;
 
 namespace Stillwatch.Simulator.Evaluation;
 
@@ -19,11 +20,15 @@ public sealed class Evaluator
     readonly Dictionary<string, long> _alarms = [];
     readonly Dictionary<(ExchangeLabel, Verdict?), long> _confusion = [];
     readonly Dictionary<string, (long Exchanges, long BeforeOwn, long BeforeAlarm)> _lost = [];
+    readonly Dictionary<string, (long Paid, long PaidBeforeOwn, long Harvested, long HarvestedBeforeOwn)> _paid = [];
+    readonly Scenario? _scenario;
     readonly Report _report;
 
     /// <param name="labels">The true label of an exchange id; null when the truth does not know it, which counts as harvest or benign by its account.</param>
-    public Evaluator(Report report, IEnumerable<AccountTruth> truth, Func<string, ExchangeLabel?> labels)
+    /// <param name="scenario">Where the campaigns' plans stand; without it nothing is said of what they cost.</param>
+    public Evaluator(Report report, IEnumerable<AccountTruth> truth, Func<string, ExchangeLabel?> labels, Scenario? scenario = null)
     {
+        _scenario = scenario;
         _report = report;
         _labels = labels;
         _truth = truth.ToDictionary(item => item.Account);
@@ -59,13 +64,25 @@ public sealed class Evaluator
         _judgements.TryGetValue(entry.Account, out var judgement);
         Verdict? verdict = judgement is not null && _reported.TryGetValue(judgement.Campaign, out var campaign) ? campaign.Verdict : null;
         _confusion[(label, verdict)] = _confusion.GetValueOrDefault((label, verdict)) + 1;
-        if (!truth.Malicious || label is not (ExchangeLabel.Harvest or ExchangeLabel.Resale))
+        if (!truth.Malicious)
+        {
+            return;
+        }
+
+        var beforeOwn = !Found(truth) || entry.TimeMs < judgement!.DetectedAt.ToUnixTimeMilliseconds();
+        if (label != ExchangeLabel.Resale)
+        {
+            var (paid, paidOwn, harvested, harvestedOwn) = _paid.GetValueOrDefault(truth.Class);
+            var harvest = label == ExchangeLabel.Harvest ? 1 : 0;
+            _paid[truth.Class] = (paid + 1, paidOwn + (beforeOwn ? 1 : 0), harvested + harvest, harvestedOwn + (beforeOwn ? harvest : 0));
+        }
+
+        if (label is not (ExchangeLabel.Harvest or ExchangeLabel.Resale))
         {
             return;
         }
 
         var (exchanges, own, alarm) = _lost.GetValueOrDefault(truth.Class);
-        var beforeOwn = !Found(truth) || entry.TimeMs < judgement!.DetectedAt.ToUnixTimeMilliseconds();
         var beforeAlarm = !_alarms.TryGetValue(truth.Class, out var at) || entry.TimeMs < at;
         _lost[truth.Class] = (exchanges + 1, own + (beforeOwn ? 1 : 0), alarm + (beforeAlarm ? 1 : 0));
     }
@@ -91,8 +108,18 @@ public sealed class Evaluator
     CampaignScore Score(IGrouping<string, AccountTruth> group)
     {
         var (exchanges, own, alarm) = _lost.GetValueOrDefault(group.Key);
+        var (paid, paidOwn, harvested, harvestedOwn) = _paid.GetValueOrDefault(group.Key);
+        AttackerBudget? budget = _scenario?.Campaigns.FirstOrDefault(plan => $"campaign:{plan.Name}" == group.Key) is { } plan
+            ? AttackerCost.Of(plan, _scenario.Hours, group.Count(), new AttackerPrices()) : null;
         return new CampaignScore(
-            group.Key, Name(group.First().Verdict), 1, group.Count(), group.Count(Found), group.Count(item => RungOf(item) > Rung.Verify), exchanges, own, alarm, _alarms.ContainsKey(group.Key) ? 1 : 0);
+            group.Key, Name(group.First().Verdict), 1, group.Count(), group.Count(Found), group.Count(item => RungOf(item) > Rung.Verify), exchanges, own, alarm, _alarms.ContainsKey(group.Key) ? 1 : 0)
+        {
+            Harvested = harvested,
+            HarvestedBeforeOwn = harvestedOwn,
+            SpentUsd = budget is { } all ? all.OnceUsd + (paid * all.PerExchangeUsd) : null,
+            SpentBeforeOwnUsd = budget is { } until ? until.OnceUsd + (paidOwn * until.PerExchangeUsd) : null,
+            DelayDays = budget?.DelayDays,
+        };
     }
 
     List<ReliabilityBin> Reliability()

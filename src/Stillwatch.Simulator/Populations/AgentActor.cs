@@ -66,6 +66,11 @@ sealed class AgentActor(World world, Persona persona, Slot[] slots, AgentProgram
             : _task.Say(new ToolResultPart(_call!.Id, Result()), answer, _call);
         var last = index + 1 == Slots.Length || Slots[index + 1].Starts;
         _call = last ? null : program.Call(World, Random);
+        if (last)
+        {
+            _task.Clear();
+        }
+
         return new Turn { System = program.System, Tools = program.Tools, Messages = messages, Answer = answer, Call = _call };
     }
 

@@ -52,7 +52,18 @@ sealed class PersonActor(World world, Persona persona, Slot[] slots, PersonHabit
 
     protected override Turn Speak(int index)
     {
-        var slot = Slots[index];
+        var turn = Say(Slots[index]);
+        if (index + 1 == Slots.Length || Slots[index + 1].Starts)
+        {
+            // The next one begins anew: a quarter of a million accounts are not to hold what is over.
+            _talk.Clear();
+        }
+
+        return turn;
+    }
+
+    Turn Say(Slot slot)
+    {
         if (slot.Starts || _talk.IsEmpty || !Random.Chance(Persona.FollowUpRatio))
         {
             _talk.Clear();

@@ -32,7 +32,8 @@ sealed class World
     /// <summary>What innocents do that a campaign turns against them.</summary>
     public Victims Victims { get; } = new();
 
-    public List<Actor> Actors { get; } = [];
+    /// <summary>Those who have spoken their last line are null.</summary>
+    public List<Actor?> Actors { get; } = [];
 
     public List<AppRecord> Apps { get; } = [];
 

@@ -18,6 +18,9 @@ public sealed record Scenario
     /// <summary>Share of exchanges whose response text is in the log, 0 to 1; usage and ids always are.</summary>
     public required double ResponseContentRatio { get; init; }
 
+    /// <summary>Share of user texts and harvest items with material of their own behind them, beside what the classes' habits bring, 0 to 1.</summary>
+    public required double PasteRatio { get; init; }
+
     /// <summary>Share of exchanges that fail with an overload or limit status, 0 to 1.</summary>
     public required double ErrorRatio { get; init; }
 
@@ -71,8 +74,14 @@ public sealed record CampaignPlan
 
     public required double ExchangesSigma { get; init; }
 
+    /// <summary>Above 0: exactly as many exchanges over all accounts at scale 1, resold ones on top, dealt out with the same spread; the median then says nothing.</summary>
+    public required long ExchangesTotal { get; init; }
+
     /// <summary>Prompt templates in use, 1 to 6.</summary>
     public required int Templates { get; init; }
+
+    /// <summary>Share of an account's tasks at its own main template; the others go round all templates.</summary>
+    public required double FocusRatio { get; init; }
 
     public required double CoverRatio { get; init; }
 

@@ -53,6 +53,7 @@ public static class ScenarioReader
             Start = root.Time("start"),
             Hours = hours,
             ResponseContentRatio = root.Number("response_content_ratio", 0, 1, 0.2),
+            PasteRatio = root.Number("paste_ratio", 0, 1, 0),
             ErrorRatio = root.Number("error_ratio", 0, 0.2, 0.008),
             Models = Models(root.Section("models"), hours),
             Populations = [.. root.Sections("populations").Select(Population)],
@@ -141,7 +142,9 @@ public static class ScenarioReader
             Accounts = section.Whole("accounts", 2, 1_000_000),
             ExchangesMedian = section.Number("exchanges_median", 1, 5000),
             ExchangesSigma = section.Number("exchanges_sigma", 0, 3, 0.4),
+            ExchangesTotal = section.Whole("exchanges_total", 0, 1_000_000_000, 0),
             Templates = section.Whole("templates", 1, 6, 3),
+            FocusRatio = section.Number("focus_ratio", 0, 1, 0.72),
             CoverRatio = section.Number("cover_ratio", 0, 1, 0.05),
             ResaleRatio = section.Number("resale_ratio", 0, 1, kind == "relay" ? 1 : 0),
             FeedbackRatio = section.Number("feedback_ratio", 0, 1, 0),
@@ -164,6 +167,11 @@ public static class ScenarioReader
         if (plan.Payment.AccountsMax < plan.Payment.AccountsMin)
         {
             payment.Fault("accounts_max", $"{plan.Payment.AccountsMax} is below accounts_min {plan.Payment.AccountsMin}; raise it.");
+        }
+
+        if (plan.ExchangesTotal > 0 && (plan.Adaptation is not { ChurnHours: 0, DailyCap: 0, JitterMinutes: 0 } || plan.ResaleRatio >= 1))
+        {
+            section.Fault("exchanges_total", $"{plan.ExchangesTotal} cannot be kept with churn_hours, daily_cap, jitter_minutes or resale_ratio 1; leave one out.");
         }
 
         if (plan.CoverRatio + plan.ResaleRatio > 1)

@@ -35,7 +35,7 @@ public static class Decisions
 /// <summary>A campaign under human judgement. Immutable; follows from the log.</summary>
 public sealed record Case
 {
-    /// <summary><c>case_…</c>, stable where a report's <c>C-1</c> is not.</summary>
+    /// <summary><c>case_…</c>, which outlives the report's campaign.</summary>
     public required string Id { get; init; }
 
     public CaseState State { get; init; }

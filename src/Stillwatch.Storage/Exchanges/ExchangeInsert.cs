@@ -22,6 +22,9 @@ sealed class ExchangeInsert : IDisposable
         Check(raw.sqlite3_prepare_v3(_connection, sql, raw.SQLITE_PREPARE_PERSISTENT, out _statement));
     }
 
+    /// <summary>The sequence SQLite gave the newest row.</summary>
+    public long LastRow => raw.sqlite3_last_insert_rowid(_connection);
+
     /// <summary>Inserts a row into the transaction that is open.</summary>
     /// <exception cref="SqliteException">The disk is full, or refuses.</exception>
     public void Run(StoredExchange exchange)

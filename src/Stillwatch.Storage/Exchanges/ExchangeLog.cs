@@ -73,12 +73,13 @@ public sealed class ExchangeLog : IDisposable
     }
 
     /// <summary>Writes a batch in its order: all of it or, when this throws, nothing of it.</summary>
+    /// <returns>The row of its last exchange; those before it have the rows before.</returns>
     /// <exception cref="IOException">The disk is full, or refuses.</exception>
-    public void Append(IReadOnlyList<StoredExchange> batch)
+    public long Append(IReadOnlyList<StoredExchange> batch)
     {
         lock (_lock)
         {
-            Guarded(() =>
+            return Guarded(() =>
             {
                 using var transaction = _connection.BeginTransaction();
                 foreach (var exchange in batch)
@@ -87,7 +88,7 @@ public sealed class ExchangeLog : IDisposable
                 }
 
                 transaction.Commit();
-                return 0;
+                return _insert.LastRow;
             });
         }
     }

@@ -10,13 +10,15 @@ public sealed class ExchangeLogReader(string path, string detectionKeyId)
     const int SketchesPerPage = 4096;
 
     /// <summary>Every sketch that was there when the reading began, in the order they were written.</summary>
+    /// <param name="after">The row after which to begin.</param>
+    /// <param name="until">The last row to read.</param>
     /// <remarks>In pages, each a short transaction: one long one would keep the writer from ever folding its write-ahead log back.</remarks>
     /// <exception cref="StorageUnusableException">The log does not exist or cannot be read.</exception>
-    public IEnumerable<StoredSketch> Sketches(CancellationToken cancellationToken)
+    public IEnumerable<StoredSketch> Sketches(CancellationToken cancellationToken, long after = 0, long until = long.MaxValue)
     {
         using var connection = Open();
-        var last = connection.Number("SELECT coalesce(max(sequence), 0) FROM exchanges");
-        for (long from = 0; from < last;)
+        var last = Math.Min(until, connection.Number("SELECT coalesce(max(sequence), 0) FROM exchanges"));
+        for (var from = after; from < last;)
         {
             var page = Page(connection, from, last);
             foreach (var sketch in page)
@@ -55,6 +57,23 @@ public sealed class ExchangeLogReader(string path, string detectionKeyId)
     {
         using var connection = Open();
         return connection.Number("SELECT coalesce(max(time_ms), -1) FROM exchanges") is var newest and >= 0 ? newest : null;
+    }
+
+    /// <summary>The newest row that was ever given; exchanges that retention took had rows too.</summary>
+    public long LastRow()
+    {
+        using var connection = Open();
+        return connection.Number("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'exchanges'");
+    }
+
+    /// <summary>The id of the exchange in a row; null when there is none.</summary>
+    public string? IdOf(long row)
+    {
+        using var connection = Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT id FROM exchanges WHERE sequence = $row";
+        command.Parameters.AddWithValue("$row", row);
+        return command.ExecuteScalar() as string;
     }
 
     /// <summary>Exchanges in the log now.</summary>

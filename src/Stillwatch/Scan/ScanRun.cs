@@ -17,6 +17,9 @@ sealed record ScanInputs
     /// <summary>A server's data directory, whose stored sketches are judged in place of logs.</summary>
     public DataDirectory? Data { get; init; }
 
+    /// <summary>The last row of its exchange log to read: what a server's answer names, to get the report it was of.</summary>
+    public long UntilRow { get; init; } = long.MaxValue;
+
     public string? Accounts { get; init; }
 
     public string? Organizations { get; init; }
@@ -55,7 +58,7 @@ static class ScanRun
 
         bool Add(in ExchangeSketch sketch) => detector.Add(in sketch);
         var totals = inputs.Data is { } data
-            ? new StoredSketches(data, key, models, ids, apps.Records).Run(Add, progress, cancellationToken)
+            ? new StoredSketches(data, key, models, ids, apps.Records, inputs.UntilRow).Run(Add, progress, cancellationToken)
             : LogPipeline(key, models, ids, register, settings).Run(source.Files, Add, progress, cancellationToken);
         detector.Complete();
 

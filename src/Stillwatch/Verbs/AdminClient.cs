@@ -30,6 +30,33 @@ sealed class AdminClient : IDisposable
 
     public void Dispose() => _client.Dispose();
 
+    /// <summary>Opens a stream of events.</summary>
+    /// <exception cref="HttpRequestException">Nobody answers there.</exception>
+    public async Task<AdminStream> OpenAsync(string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Accept = { new("text/event-stream") } } };
+        var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (response.IsSuccessStatusCode)
+        {
+            return new AdminStream(response, (int)response.StatusCode, await response.Content.ReadAsStreamAsync(cancellationToken), null);
+        }
+
+        AdminFault? fault = null;
+        try
+        {
+            fault = (await response.Content.ReadFromJsonAsync(AdminJson.Strict.AdminFaultAnswer, cancellationToken))?.Error;
+        }
+        catch (JsonException)
+        {
+            // said below
+        }
+
+        return new AdminStream(response, (int)response.StatusCode, null, fault ?? NoStillwatch(response));
+    }
+
+    AdminFault NoStillwatch(HttpResponseMessage response) => new(
+        "no_stillwatch", $"{_client.BaseAddress} answers {(int)response.StatusCode}, and not as a Stillwatch admin listener does: check --admin.");
+
     /// <exception cref="HttpRequestException">Nobody answers there.</exception>
     public async Task<AdminReply<T>> SendAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
@@ -54,8 +81,7 @@ sealed class AdminClient : IDisposable
                 // said below, as any other answer that is none of ours
             }
 
-            return new(502, null, new AdminFault(
-                "no_stillwatch", $"{_client.BaseAddress} answers {(int)response.StatusCode}, and not as a Stillwatch admin listener does: check --admin."));
+            return new(502, null, NoStillwatch(response));
         }
     }
 }
@@ -63,3 +89,9 @@ sealed class AdminClient : IDisposable
 /// <summary>What the server said: a value, or a fault with its status.</summary>
 sealed record AdminReply<T>(int Status, T? Value, AdminFault? Fault)
     where T : class;
+
+/// <summary>An open stream of events, or a fault with its status.</summary>
+sealed record AdminStream(HttpResponseMessage Response, int Status, Stream? Stream, AdminFault? Fault) : IDisposable
+{
+    public void Dispose() => Response.Dispose();
+}

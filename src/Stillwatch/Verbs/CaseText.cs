@@ -66,10 +66,11 @@ static class CaseText
         }
     }
 
-    public static IEnumerable<string> Of(Report report)
+    /// <param name="isFiltered">A verdict was asked for, so benign ones may be among them.</param>
+    public static IEnumerable<string> Of(CampaignList list, bool isFiltered)
     {
-        var suspected = report.Campaigns.Where(campaign => campaign.Verdict != Verdict.Automation).ToList();
-        return suspected.Count == 0 ? ["No campaign is suspected."] : suspected.Select(Line);
+        var shown = list.Campaigns.Where(campaign => isFiltered || campaign.Verdict != Verdict.Automation).ToList();
+        return shown.Count == 0 ? [isFiltered ? "There are no such campaigns." : "No campaign is suspected."] : shown.Select(Line);
     }
 
     public static IEnumerable<string> Of(Campaign campaign) =>

@@ -3,11 +3,11 @@ using System.IO.Compression;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Scan;
 using Stillwatch.Simulator;
 using Stillwatch.Simulator.Evaluation;
+using Stillwatch.Simulator.Scenarios;
 
 namespace Stillwatch.Verbs;
 
@@ -16,11 +16,12 @@ namespace Stillwatch.Verbs;
 static class EvaluateVerb
 {
     const string LabelFile = "truth-exchanges.jsonl.gz";
+    const string ScenarioFile = "scenario.yaml";
 
     public static Command Create()
     {
-        var report = new Option<string?>("--report") { Description = "report.json of a scan." };
-        var truth = new Option<string?>("--truth") { Description = $"truth.jsonl of the simulation; {LabelFile} is taken from beside it." };
+        var report = new Option<string?>("--report") { Description = "report.json of a scan, or of another detector (docs/benchmark.md: Enter another detector)." };
+        var truth = new Option<string?>("--truth") { Description = $"truth.jsonl of the simulation; {LabelFile} and {ScenarioFile} are taken from beside it." };
         var logs = new Option<string[]>("--log") { Description = "The exchange logs that were scanned.", AllowMultipleArgumentsPerToken = true };
         var pool = new Option<string[]>("--pool") { Description = "Results of earlier runs (--json), added up with this one or by themselves.", AllowMultipleArgumentsPerToken = true };
         var plot = new Option<string?>("--plot") { Description = "Write the reliability plot to this SVG file." };
@@ -47,14 +48,9 @@ static class EvaluateVerb
     public static (EvaluationResult Result, long Lines, long BadLines) Evaluate(
         Report report, string truthPath, IReadOnlyList<string> logs, CancellationToken cancellationToken = default)
     {
-        var truth = Lines(truthPath).Select((line, number) => Parse(line, TruthJson.Default.AccountTruth, truthPath, number + 1)).ToList();
-        if (truth.FindIndex(item => item.Account is null) is var nameless and >= 0)
-        {
-            throw new InvalidDataException($"{truthPath} record {nameless + 1}: has no account.");
-        }
-
+        var truth = TruthFile.Accounts(Lines(truthPath), truthPath);
         var labels = ReadLabels(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(truthPath))!, LabelFile));
-        var evaluator = new Evaluator(report, truth, id => labels.TryGetValue(Hash(id), out var label) ? label : null);
+        var evaluator = new Evaluator(report, truth, id => labels.TryGetValue(Hash(id), out var label) ? label : null, ReadScenario(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(truthPath))!, ScenarioFile)));
         var (all, bad) = (0L, 0L);
         foreach (var line in logs.SelectMany(Lines))
         {
@@ -121,8 +117,25 @@ static class EvaluateVerb
         }
     }
 
-    static Report ReadReport(string path)
-        => Read(path, text => JsonSerializer.Deserialize(text, ReportJson.Readable.Report), "a report.json of this version");
+    static Report ReadReport(string path) => SubmittedReport.Read(File.ReadAllBytes(path), path);
+
+    // The plans of the campaigns, for what they cost; a truth without one is evaluated all the same.
+    static Scenario? ReadScenario(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            return ScenarioReader.Read(File.ReadAllText(path));
+        }
+        catch (ScenarioException fault)
+        {
+            throw new InvalidDataException($"{path}: {fault.Message} Put the scenario there that the log was made of, or take the file away to evaluate without costs.");
+        }
+    }
 
     static EvaluationResult ReadResult(string path)
         => Read(path, text => JsonSerializer.Deserialize(text, EvaluationJson.Default.EvaluationResult), "a result of evaluate --json");
@@ -140,25 +153,13 @@ static class EvaluateVerb
         }
     }
 
-    static T Parse<T>(string line, JsonTypeInfo<T> type, string path, int number)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(line, type) ?? throw new InvalidDataException($"{path} line {number}: null is no truth.");
-        }
-        catch (JsonException fault)
-        {
-            throw new InvalidDataException($"{path} line {number}: not a line that simulate writes there ({fault.Message.Split('.')[0]}).");
-        }
-    }
-
     // Ids by 64-bit hash: sixteen bytes for each of millions instead of a string.
     static Dictionary<ulong, ExchangeLabel> ReadLabels(string path)
     {
         var labels = new Dictionary<ulong, ExchangeLabel>();
         if (File.Exists(path))
         {
-            foreach (var truth in Lines(path).Select((line, number) => Parse(line, TruthJson.Default.ExchangeTruth, path, number + 1)))
+            foreach (var truth in Lines(path).Select((line, number) => TruthFile.Exchange(line, path, number + 1)))
             {
                 labels[Hash(truth.Id)] = truth.Label;
             }

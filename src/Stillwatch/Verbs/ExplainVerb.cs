@@ -37,21 +37,7 @@ public static class ExplainVerb
             return 2;
         }
 
-        if (json)
-        {
-            output.WriteLine(ExplanationJson.Write(ledgers));
-        }
-        else
-        {
-            ledgers.ForEach(ledger => ExplanationText.Write(ledger, report, output));
-        }
-
-        foreach (var ledger in ledgers.Where(ledger => !ledger.Agrees))
-        {
-            error.WriteLine(Disagreement(ledger));
-        }
-
-        return ledgers.TrueForAll(ledger => ledger.Agrees) ? 0 : 1;
+        return LedgerPrint.Print(ledgers, report.Campaigns, json, output, error);
     }
 
     // An account may be held by several campaigns; each has a ledger of its own.
@@ -69,8 +55,4 @@ public static class ExplainVerb
             ? $"'{subject}' is not in this report, which holds no campaign and so judges no account."
             : $"'{subject}' is neither a campaign nor an account of one in this report. Nearest: {string.Join(", ", nearest)}.";
     }
-
-    static string Disagreement(Ledger ledger) => ledger.StatedLogOdds is { } stated && Math.Abs(stated - ledger.CountedLogOdds) > Ledger.Tolerance
-        ? $"The ledger of {ledger.Subject} does not add up: its items sum to {ledger.CountedLogOdds:R} nats, the report states {stated:R}. Do not act on this report; scan again."
-        : $"The ledger of {ledger.Subject} does not add up: the weights sum to {ledger.Sum:R} nats, the confidence {ledger.Confidence:R} is {ledger.Logit:R}. Do not act on this report; scan again.";
 }

@@ -7,9 +7,9 @@ namespace Stillwatch.Verbs;
 /// <summary>A ledger as lines of text: fixed columns first, so that they can be cut and summed, then the sentence.</summary>
 static class ExplanationText
 {
-    public static void Write(Ledger ledger, Report report, TextWriter output)
+    /// <param name="campaign">The campaign whose ledger it is; null for an account's.</param>
+    public static void Write(Ledger ledger, Campaign? campaign, TextWriter output)
     {
-        var campaign = report.Campaigns.FirstOrDefault(campaign => campaign.Id == ledger.Subject);
         output.WriteLine(campaign is null
             ? $"Account {Plain(ledger.Subject)}: {Figures.Percent(ledger.Confidence)}, {Wording.Confidence(ledger.Confidence)}"
             : $"Campaign {Plain(ledger.Subject)}: {Wording.Verdict(campaign.Verdict).ToLowerInvariant()}, {Figures.Percent(ledger.Confidence)}, {Wording.Confidence(ledger.Confidence)}; response decided: {Wording.Rung(campaign.Response)}");

@@ -29,6 +29,7 @@ static class ScanVerb
             Arity = ArgumentArity.ZeroOrMore,
         };
         var data = new Option<string?>("--data") { Description = "A server's data directory: its stored sketches, under its own key, in place of logs.", HelpName = "DIR" };
+        var until = new Option<long?>("--until-row") { Description = "With --data: the last row to read, as log_row of the admin API names it.", HelpName = "N" };
         var accounts = File("--accounts", "What the operator knows of accounts; without it identity evidence is absent.");
         var organizations = File("--organizations", "Organizations and their owners.");
         var apps = File("--apps", "Reviewed third-party applications.");
@@ -40,7 +41,7 @@ static class ScanVerb
         var json = new Option<bool>("--json") { Description = "Print the report as JSON instead of the summary." };
         var verb = new Command("scan", "Find campaigns in exchange logs, and say why and how sure.")
         {
-            logs, data, accounts, organizations, apps, policy, key, memory, shards, directory, json,
+            logs, data, until, accounts, organizations, apps, policy, key, memory, shards, directory, json,
         };
         verb.SetAction((parsed, cancellationToken) =>
         {
@@ -50,11 +51,18 @@ static class ScanVerb
                 Accounts = parsed.GetValue(accounts),
                 Organizations = parsed.GetValue(organizations),
                 Apps = parsed.GetValue(apps),
+                UntilRow = parsed.GetValue(until) ?? long.MaxValue,
             };
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             if (string.IsNullOrWhiteSpace(parsed.GetRequiredValue(directory)))
             {
                 error.WriteLine("--out is empty: name the directory the report goes to.");
+                return Task.FromResult(ExitCode.WrongUsage);
+            }
+
+            if (parsed.GetValue(until) is not null && (parsed.GetValue(data) is null || inputs.UntilRow < 1))
+            {
+                error.WriteLine($"--until-row {inputs.UntilRow} names a row, from 1, of a server's exchange log: name its directory with --data.");
                 return Task.FromResult(ExitCode.WrongUsage);
             }
 

@@ -107,6 +107,7 @@ static class SimulateVerb
             {
                 writer.WriteStartObject();
                 writer.WriteString("scenario", simulation.Scenario.Name);
+                writer.WriteNumber("version", simulation.Scenario.Version);
                 writer.WriteString("out", directory);
                 writer.WriteNumber("seed", options.Seed);
                 writer.WriteNumber("scale", options.Scale);
@@ -125,7 +126,7 @@ static class SimulateVerb
             return;
         }
 
-        output.WriteLine($"{simulation.Scenario.Name}, seed {options.Seed}: {simulation.PlannedExchanges:N0} exchanges of {classes.Sum(pair => pair.Value):N0} accounts over {simulation.Scenario.Hours:0.#} hours in {directory}");
+        output.WriteLine($"{simulation.Scenario.Name} version {simulation.Scenario.Version}, seed {options.Seed}: {simulation.PlannedExchanges:N0} exchanges of {classes.Sum(pair => pair.Value):N0} accounts over {simulation.Scenario.Hours:0.#} hours in {directory}");
         foreach (var (name, count) in classes)
         {
             output.WriteLine($"  {name,-32}{count,8:N0} accounts");

@@ -40,7 +40,7 @@ public sealed class TraitTests
     [Fact]
     public void A_key_becomes_a_trait_when_a_second_account_shows_it()
     {
-        var partition = new TraitPartition(1024, 100);
+        var partition = new TraitPartition(1024, 100 * TraitState.LeastBytes);
         var key = TraitKey.Of(TraitKind.Shingle, Name(7));
         for (var i = 0; i < 10; i++)
         {
@@ -55,9 +55,9 @@ public sealed class TraitTests
     }
 
     [Fact]
-    public void A_flood_of_unique_keys_makes_no_trait_and_a_full_table_counts_what_it_refuses()
+    public void A_flood_of_unique_keys_makes_no_trait_and_a_full_table_counts_what_it_gives_up()
     {
-        var partition = new TraitPartition(1024, 3);
+        var partition = new TraitPartition(1024, 3 * TraitState.LeastBytes);
         for (var i = 0; i < 200_000; i++)
         {
             partition.Sight(new Sighting(TraitKey.Of(TraitKind.Shingle, Name(i)), (ulong)i));

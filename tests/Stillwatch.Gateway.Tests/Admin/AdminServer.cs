@@ -9,6 +9,8 @@ using Stillwatch.Engine.Responses;
 using Stillwatch.Gateway.Access.Standings;
 using Stillwatch.Gateway.Admin;
 using Stillwatch.Gateway.Keys;
+using Stillwatch.Gateway.Recording;
+using Stillwatch.Gateway.Recording.Changes;
 using Stillwatch.Gateway.Tests.Storage;
 using Stillwatch.Storage.Accounts;
 using Stillwatch.Storage.Cases;
@@ -35,6 +37,7 @@ sealed class AdminServer : IAsyncDisposable
         Keys = KeyIssuer.Open(_directory, Time);
         Log = ExchangeLog.Open(_directory.ExchangesPath, DetectionKeyId);
         Token = _directory.AdminToken();
+        Changes = new ChangeBoard(Time);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -45,7 +48,8 @@ sealed class AdminServer : IAsyncDisposable
             Token = isOpen ? null : Token,
             Keys = Keys,
             Time = Time,
-            Report = _ => Task.FromResult(Report),
+            Held = _ => Task.FromResult(new HeldReport(Report, 7, IsCurrent: true)),
+            Changes = Changes,
             Exchanges = Log.Reader,
             Counts = () => new ExchangeCounts(10, 7, new Dictionary<string, long> { ["queue_full"] = 2 }, 1, new Dictionary<string, long>(), new Dictionary<string, long>()),
             Readiness = () => Readiness,
@@ -71,7 +75,9 @@ sealed class AdminServer : IAsyncDisposable
 
     public Readiness Readiness { get; set; } = new(true, []);
 
-    public Report Report { get; } = OneCampaign();
+    public Report Report { get; set; } = OneCampaign();
+
+    public ChangeBoard Changes { get; }
 
     public Uri Address { get; private set; } = new("http://127.0.0.1");
 

@@ -10,6 +10,8 @@ using Microsoft.Extensions.Time.Testing;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Engine.Responses;
 using Stillwatch.Gateway.Admin;
+using Stillwatch.Gateway.Recording;
+using Stillwatch.Gateway.Recording.Changes;
 using Stillwatch.Gateway.Tests.Enforcement;
 using Stillwatch.Storage.Cases;
 
@@ -30,7 +32,7 @@ public sealed class CaseRoutesTests : IAsyncLifetime
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
         new CaseRoutes(_rig.Store, _rig.Commands, _time).Map(_app, inner => inner);
-        _app.MapGet("/api/v1/campaigns", context => context.Response.WriteAsJsonAsync(_report, ReportJson.Readable.Report));
+        new CampaignRoutes(_ => Task.FromResult(new HeldReport(_report, 7, IsCurrent: true)), new ChangeBoard(_time), _time).Map(_app, inner => inner);
         _rig.Apply(_report);
     }
 

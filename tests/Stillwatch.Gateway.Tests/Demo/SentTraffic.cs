@@ -61,7 +61,7 @@ public sealed class SentTraffic : IDisposable
         var counts = world.Gateway.Parts.Recorder.Counts;
         var live = await CampaignWatch.LastAsync(world.Gateway.Engine, counts, CancellationToken.None);
         using var operatorClient = new HttpClient();
-        var served = await operatorClient.GetStringAsync(new Uri(world.Gateway.AdminAddress, "/api/v1/campaigns"));
+        var served = await operatorClient.GetStringAsync(new Uri(world.Gateway.AdminAddress, "/api/v1/report"));
         return new SentResult(
             simulation.PlannedExchanges, world.Traffic.Odd, counts, Json(live), Json(JsonSerializer.Deserialize(served, ReportJson.Default.Report)!),
             records, _temporary.Path, log);

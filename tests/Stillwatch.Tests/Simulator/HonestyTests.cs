@@ -13,6 +13,14 @@ public sealed class HonestyTests(ITestOutputHelper output)
     [Fact]
     public void Nor_does_one_with_the_texts_of_a_corpus() => Check(Simulated.Small(corpus: Simulated.RequireCorpus()));
 
+    [Theory]
+    [InlineData("adaptive-content")]
+    [InlineData("adaptive-infrastructure")]
+    [InlineData("adaptive-cover")]
+    [InlineData("adaptive-clean")]
+    [InlineData("framing")]
+    public void Nor_does_one_separate_adaptive_attackers(string scenario) => Check(Simulated.Make(scenario, 1, 0.15));
+
     void Check(Simulation simulation)
     {
         var truth = simulation.Truth.ToDictionary(item => item.Account, item => item.Malicious);
