@@ -27,6 +27,23 @@ internal sealed class BenignHistory
 
     const ulong OtherSeed = 0x5EED_0F_2025;
 
+    readonly List<ulong[]> _sample = [];
+    readonly Dictionary<ulong, int> _keyAccounts = []; // account + 1, or -1 for two or more
+    readonly HashSet<ulong> _known = [];
+    readonly Random _random = new(1);
+    BenignReference? _reference;
+    long _offered;
+
+    public TextEncoder Encoder { get; } = new();
+
+    public BenignReference Reference => _reference ?? throw new InvalidOperationException("The history is not closed yet.");
+
+    /// <summary>Shingles that at least two lawful accounts of the past sent.</summary>
+    public IReadOnlySet<ulong> KnownKeys => _known;
+
+    /// <summary>Exchanges taken in.</summary>
+    public long Exchanges { get; private set; }
+
     /// <exception cref="InvalidDataException">The scenario has no lawful accounts: nothing could be flagged wrongly.</exception>
     public static BenignHistory Of(Scenario scenario, ulong seed, CorpusOptions? corpus)
     {
@@ -55,23 +72,6 @@ internal sealed class BenignHistory
         history.Close();
         return history;
     }
-
-    readonly List<ulong[]> _sample = [];
-    readonly Dictionary<ulong, int> _keyAccounts = []; // account + 1, or -1 for two or more
-    readonly HashSet<ulong> _known = [];
-    readonly Random _random = new(1);
-    BenignReference? _reference;
-    long _offered;
-
-    public TextEncoder Encoder { get; } = new();
-
-    public BenignReference Reference => _reference ?? throw new InvalidOperationException("The history is not closed yet.");
-
-    /// <summary>Shingles that at least two lawful accounts of the past sent.</summary>
-    public IReadOnlySet<ulong> KnownKeys => _known;
-
-    /// <summary>Exchanges taken in.</summary>
-    public long Exchanges { get; private set; }
 
     public void Add(TraceQuery query)
     {

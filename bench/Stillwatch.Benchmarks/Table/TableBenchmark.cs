@@ -12,38 +12,42 @@ internal static class TableBenchmark
     /// <summary>Share of lawful accounts that may be flagged: the goal for <c>verify</c>.</summary>
     const double BudgetRatio = 0.001;
 
-    /// <param name="markdown">File for the section; null: standard output only.</param>
+    /// <param name="markdown">File for the section, written anew after every scenario; null: standard output only.</param>
     /// <exception cref="InvalidDataException">A scenario cannot be read or has no lawful accounts.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Less than one seed.</exception>
     public static void Run(TableOptions options, string command, string? markdown, TextWriter output, TextWriter error)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Seeds, 1);
         var clock = Stopwatch.StartNew();
+        var scenarios = options.Scenarios.Select(name => ScenarioReader.Read(ScenarioReader.Find(name))).ToList();
         var runs = new List<RunScores>();
-        foreach (var scenario in options.Scenarios.Select(name => ScenarioReader.Read(ScenarioReader.Find(name))))
+        var page = "";
+        for (var done = 0; done < scenarios.Count; done++)
         {
-            var history = BenignHistory.Of(scenario, options.FirstSeed, options.Corpus);
+            var history = BenignHistory.Of(scenarios[done], options.FirstSeed, options.Corpus);
             for (var i = 0; i < options.Seeds; i++)
             {
                 var run = new TableRun
                 {
-                    Scenario = scenario,
+                    Scenario = scenarios[done],
                     Seed = options.FirstSeed + (ulong)i,
                     Scale = options.Scale,
                     Corpus = options.Corpus,
                     WithRecords = options.WithRecords,
                 };
                 runs.Add(run.Play(history));
-                error.WriteLine($"{scenario.Name} seed {run.Seed} ({clock.Elapsed.TotalSeconds:0} s, {Environment.WorkingSet >> 20} MiB): {Costs(runs[^1])}");
+                error.WriteLine($"{scenarios[done].Name} seed {run.Seed} ({clock.Elapsed.TotalSeconds:0} s, {Environment.WorkingSet >> 20} MiB): {Costs(runs[^1])}");
+            }
+
+            var soFar = options with { Scenarios = [.. options.Scenarios.Take(done + 1)] };
+            page = TablePage.Format(new DetectorTable(runs, BudgetRatio), runs, BudgetRatio, soFar.Title, command);
+            if (markdown is not null)
+            {
+                File.WriteAllText(markdown, page);
             }
         }
 
-        var page = TablePage.Format(new DetectorTable(runs, BudgetRatio), runs, BudgetRatio, options.Title, command);
         output.Write(page);
-        if (markdown is not null)
-        {
-            File.WriteAllText(markdown, page);
-        }
     }
 
     static string Costs(RunScores run)

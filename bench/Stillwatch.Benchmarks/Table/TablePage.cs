@@ -10,7 +10,7 @@ internal static class TablePage
         var text = new StringBuilder();
         var lawful = table.Ours.PooledFalsePositives.Trials;
         text.Append($"### Against published detectors: {title}\n\n`{command}`\n\n");
-        text.Append($"{runs.Count} runs, {runs.Sum(run => run.Exchanges):N0} exchanges, {lawful:N0} lawful and {table.Ours.PooledRecall.Trials:N0} campaign accounts. ")
+        text.Append($"{runs.Count} {(runs.Count == 1 ? "run" : "runs")}, {runs.Sum(run => run.Exchanges):N0} exchanges, {lawful:N0} lawful and {table.Ours.PooledRecall.Trials:N0} campaign accounts. ")
             .Append($"Each baseline has the setting and the threshold that give it the highest pooled recall with at most {Percent(budgetRatio)} of lawful accounts flagged ")
             .Append($"({(int)(budgetRatio * lawful):N0} of them), chosen over these very runs with the truth in hand; Stillwatch has its own rule, without a threshold. ")
             .Append("SEAT, PRADA and MMD use hashed word n-grams, as no embedding model is at hand. `docs/baselines.md` defines them all.\n\n");
