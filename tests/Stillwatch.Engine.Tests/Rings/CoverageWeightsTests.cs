@@ -1,0 +1,52 @@
+using Stillwatch.Engine.Judgement;
+using Stillwatch.Engine.Judgement.Evidence;
+using Stillwatch.Engine.Rings;
+using Stillwatch.Engine.Traits;
+
+namespace Stillwatch.Engine.Tests.Rings;
+
+public sealed class CoverageWeightsTests
+{
+    const int TraitCount = 14;
+
+    static readonly (RingTraits Trait, string Family)[] Families =
+    [
+        (RingTraits.MostlyTemplate, "content"), (RingTraits.FollowsUp, "content"), (RingTraits.ManyUsers, "content"),
+        (RingTraits.SharedPayment, "identity"), (RingTraits.SignupWave, "identity"), (RingTraits.ReferenceCohort, "identity"),
+        (RingTraits.InOrganization, "identity"), (RingTraits.WellVerified, "identity"),
+        (RingTraits.SharedDevice, "infrastructure"), (RingTraits.SharedNetwork, "infrastructure"), (RingTraits.RingClient, "infrastructure"),
+        (RingTraits.MachineRhythm, "time"), (RingTraits.OwnOutput, "own-output"),
+    ];
+
+    [Fact]
+    public void The_sum_that_decides_membership_is_the_balance_that_explains_it()
+    {
+        var random = new Random(17);
+        double Nats(double least, double most) => least + (random.NextDouble() * (most - least));
+        for (var trial = 0; trial < 300; trial++)
+        {
+            RingMember[] members = [.. Enumerable.Range(0, random.Next(3, 13)).Select(_ => Member(
+                (RingTraits)random.Next(1 << TraitCount),
+                new RingTies(Nats(-3, 4.5), Nats(0, 4.5), Nats(0, 3.5), Nats(0, 3), Nats(0, 6), random.Next(7))))];
+            var weights = CoverageWeights.Of(members, ([.. Enumerable.Range(0, TraitCount).Select(_ => random.Next(41))], 40));
+            foreach (var member in members)
+            {
+                var balance = Balance.Of(Families.Select(f => Balance.Item(f.Family, f.Trait.ToString(), new Finding(1, weights.Of(f.Trait, member), 0, 1, ""))));
+                Assert.Equal(balance.LogOdds, weights.Sum(member), 1e-9);
+            }
+        }
+    }
+
+    [Fact]
+    public void One_exit_or_one_hour_of_sign_up_is_not_enough_to_be_tied()
+    {
+        Assert.False(Member(RingTraits.SharedNetwork, new RingTies(4.5, 0, 0, 0, 4.5, 1)).IsTied);
+        Assert.False(Member(RingTraits.SignupWave, new RingTies(4.5, 0, 0, 3, 0, 0)).IsTied);
+        Assert.True(Member(RingTraits.SharedNetwork | RingTraits.SignupWave, new RingTies(0, 0, 0, 3, 4.5, 1)).IsTied);
+        Assert.True(Member(RingTraits.SharedNetwork, new RingTies(0, 0, 0, 0, 6, 2)).IsTied);
+        Assert.True(Member(RingTraits.SharedPayment, new RingTies(0, 4.5, 0, 0, 0, 0)).IsTied);
+        Assert.True(Member(RingTraits.OwnOutput, default).IsTied);
+    }
+
+    static RingMember Member(RingTraits traits, RingTies ties) => new(0, new AccountState(1, 0, null), 0, traits, ties);
+}
