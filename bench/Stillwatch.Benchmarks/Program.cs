@@ -24,6 +24,8 @@ const string Usage = $"""
                             100 million distinct traits: memory as it goes on, recall of rings in the flood
       table [--scenarios disclosure-small,...] [--seeds 3] [--seed 1] [--scale 0.5] [--corpus DIR] [--logs-only] [--out FILE.md]
                             Stillwatch beside published detectors on the same traces, each at its own best threshold; --out writes the section for docs/evaluation.md
+      calibration [--scenarios tiny,adaptive-tiny] [--seeds 20] [--seed 1] [--scale 1] [--corpus DIR]
+                            every ring that was judged, rejected ones included: stated against true share, by scenario and pooled
       sources --corpus DIR [--scale 0.2] [--seed 1] [--only NAME,...]
                             leave one source out, over every harvest campaign of the corpus
     {GatewayBenchmarkOptions.Usage}
@@ -166,6 +168,11 @@ switch (args.FirstOrDefault())
                 WithRecords = !args.Contains("--logs-only"),
             },
             Command(), Option("--out"), System.Console.Out, System.Console.Error);
+        return 0;
+    case "calibration":
+        CalibrationBenchmark.Run(
+            (Option("--scenarios") ?? "tiny,adaptive-tiny").Split(','), int.Parse(Option("--seeds") ?? "20"), ulong.Parse(Option("--seed") ?? "1"),
+            double.Parse(Option("--scale") ?? "1"), Option("--corpus") is { } words ? new CorpusOptions(words, [], []) : null, System.Console.Out, System.Console.Error);
         return 0;
     case "sources" when Option("--corpus") is { } corpus && Directory.Exists(corpus):
         SourcesBenchmark.Run(corpus, double.Parse(Option("--scale") ?? "0.2"), ulong.Parse(Option("--seed") ?? "1"), Option("--only"), System.Console.Out, System.Console.Error);

@@ -45,6 +45,8 @@ public sealed class CampaignDetector
         _stage = new RingStage(settings, directory);
     }
 
+    internal IReadOnlyList<JudgedRing> Candidates => _stage.Candidates;
+
     /// <summary>Exchanges taken in so far.</summary>
     public long Exchanges => _exchanges;
 

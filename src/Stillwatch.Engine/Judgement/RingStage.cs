@@ -38,6 +38,9 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
     /// <summary>What the latest judgement held.</summary>
     public IReadOnlyList<CampaignState> Current { get; private set; } = [];
 
+    /// <summary>Every ring the latest judgement weighed, rejected and overlapping ones included: what calibration is measured on.</summary>
+    public IReadOnlyList<JudgedRing> Candidates { get; private set; } = [];
+
     public Population Population => _population;
 
     /// <summary>Another policy, from the next judgement on.</summary>
@@ -73,6 +76,7 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
         // 4. Judged on pooled evidence, each account on its own besides.
         JudgedRing? JudgeOf(RingCandidate candidate) => selection.Select(candidate, nowMs) is { } ring ? _ringJudge.Judge(ring, reference) : null;
         var first = candidates.AsParallel().AsOrdered().WithDegreeOfParallelism(settings.Shards).Select(JudgeOf).OfType<JudgedRing>().ToList();
+        Candidates = first;
         var judged = RingMerge.Join(RingSelection.Choose(first, JudgeOf), background, JudgeOf);
         var links = new LinkKeys(classes, members, Crossings);
         Current = [.. judged.Select(j => Settle(_ringJudge.Hold(j, Register.HeldBy(j.Ring, j.Verdict)), nowMs))
