@@ -43,7 +43,7 @@ internal sealed record SimulatedRun
 
         // The evaluator asks for the label of the exchange it is being given.
         var current = ExchangeLabel.Benign;
-        var evaluator = new Evaluator(detector.Report([]), simulation.Truth, _ => current);
+        var evaluator = new Evaluator(detector.Report([]), simulation.Truth, _ => current, simulation.Scenario);
         foreach (var (account, timeMs, label) in sent)
         {
             current = label;
