@@ -93,7 +93,12 @@ sealed partial class ConfigTree
             return _anchors.TryGetValue(alias.Value, out var known) ? known : throw new YamlException(alias.Start, alias.End, $"*{alias.Value} names no anchor above it");
         }
 
-        var opened = (NodeEvent)current;
+        if (current is not NodeEvent opened)
+        {
+            // The parser gives up on some damaged texts with an end where a value should begin.
+            throw new YamlException(current.Start, current.End, "a value is missing here");
+        }
+
         if (!opened.Tag.IsEmpty && !opened.Tag.IsNonSpecific)
         {
             _notes.Fault(line, path, $"the tag {opened.Tag.Value} is not understood; remove it.");
