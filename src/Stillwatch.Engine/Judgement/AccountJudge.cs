@@ -14,7 +14,7 @@ internal sealed record JudgedAccount(RingMember Member, Balance Balance, double 
 /// <summary>Whether an account belongs to its ring, from the base rate up by what it has of its own; no surer than the ring is a campaign.</summary>
 /// <remarks>
 /// Own items are the weights of <see cref="CoverageWeights"/>. Any rung above observe needs ties of the account's own that are neither what it asks,
-/// nor when, if the ring has such links at all, and a restriction needs two: an ordinary user of a ring's template who met one of its exits is left alone.
+/// nor when, if the ring has such links at all, and a restriction needs <see cref="TiesToRestrict"/>: an ordinary user of a ring's template who met one of its exits is left alone.
 /// </remarks>
 internal sealed class AccountJudge(Policy policy)
 {
@@ -28,7 +28,6 @@ internal sealed class AccountJudge(Policy policy)
     static readonly IReadOnlyList<(RingTraits Trait, string Family, string Name, string Has, string Lacks)> Own =
     [
         (RingTraits.MostlyTemplate, Families.Content, "prompt-template", "Most of its exchanges follow the ring's templates.", "Less than half of its exchanges follow the ring's templates."),
-        (RingTraits.SomeTemplate, Families.Content, "prompt-template-part", "A part of its exchanges follows the ring's templates.", ""),
         (RingTraits.FollowsUp, Families.Content, "follow-ups", "A person continues its conversations.", "Nobody continues its conversations."),
         (RingTraits.SharedPayment, Families.Identity, "shared-payment", "It pays with a token that other members use.", "It shares no payment token with the ring."),
         (RingTraits.SignupWave, Families.Identity, "signup-cohort", "It signed up in one of the ring's waves.", "It did not sign up in the ring's waves."),

@@ -13,21 +13,18 @@ internal sealed class AccountFeatures
     /// <summary>Later turns from which one can tell whether an account serves many.</summary>
     public const int MinLaterTurns = 5;
 
-
     const double ManyUsersShare = 0.3;
     const long MinRhythmSpanMs = 6 * 3_600_000;
 
     readonly RingTraits[] _traits;
     readonly ulong[] _clients;
     readonly long[] _signups;
-    readonly ushort[] _samples;
 
     public AccountFeatures(Population population, ReferenceCohort cohort)
     {
         _traits = new RingTraits[population.Count];
         _clients = new ulong[population.Count];
         _signups = new long[population.Count];
-        _samples = new ushort[population.Count];
         population.ForEachChunk((_, from, to) => Fill(population, cohort, from, to));
     }
 
@@ -36,7 +33,6 @@ internal sealed class AccountFeatures
         for (var i = from; i < to; i++)
         {
             var account = population.Accounts[i];
-            _samples[i] = (ushort)account.Digests.Length;
             _clients[i] = Background.MainClient(account);
             _signups[i] = Background.SignupBucket(account) ?? NoSignup;
             var isEven = account.Exchanges >= MinRhythmExchanges && account.LastMs - account.FirstMs >= MinRhythmSpanMs && account.GapVariation < MachineGapVariation;
@@ -54,9 +50,6 @@ internal sealed class AccountFeatures
 
     /// <summary>The client it uses most, 0 when unknown.</summary>
     public ulong Client(int account) => _clients[account];
-
-    /// <summary>How many exchanges its sample holds.</summary>
-    public int Sample(int account) => _samples[account];
 
     public long SignupBucket(int account) => _signups[account];
 }

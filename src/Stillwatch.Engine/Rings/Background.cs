@@ -3,18 +3,16 @@ using Stillwatch.Engine.Traits;
 
 namespace Stillwatch.Engine.Rings;
 
-/// <summary>How common networks, clients and sign-up times are in the whole population, and who shows them: what sharing must exceed to mean anything.</summary>
+/// <summary>How common networks, sign-up times and known clients are in the whole population, and who came through which network: what sharing must exceed to mean anything.</summary>
 internal sealed class Background
 {
     readonly AccountIndex<ulong> _networks;
-    readonly AccountIndex<long> _signups;
-    readonly Dictionary<ulong, int> _clients = [];
+    readonly Dictionary<long, int> _signups = [];
 
     public Background(Population population)
     {
         Accounts = population.Count;
         var networks = new AccountIndex<ulong>.Builder(population.Count);
-        var signups = new AccountIndex<long>.Builder(population.Count);
         for (var i = 0; i < population.Count; i++)
         {
             var account = population.Accounts[i];
@@ -23,19 +21,18 @@ internal sealed class Background
                 networks.Add(network.Value, i);
             }
 
-            if (MainClient(account) is not 0 and var client)
+            if (MainClient(account) != 0)
             {
-                CollectionsMarshal.GetValueRefOrAddDefault(_clients, client, out _)++;
                 WithClient++;
             }
 
             if (SignupBucket(account) is { } bucket)
             {
-                signups.Add(bucket, i);
+                CollectionsMarshal.GetValueRefOrAddDefault(_signups, bucket, out _)++;
             }
         }
 
-        (_networks, _signups) = (networks.Build(), signups.Build());
+        _networks = networks.Build();
     }
 
     public int Accounts { get; }
@@ -48,15 +45,10 @@ internal sealed class Background
 
     public int OnNetwork(ulong network) => _networks[network].Length;
 
-    public int WithMainClient(ulong client) => _clients.GetValueOrDefault(client);
-
-    public int SignedUpIn(long bucket) => _signups[bucket].Length;
+    public int SignedUpIn(long bucket) => _signups.GetValueOrDefault(bucket);
 
     /// <summary>Who came through a network, ascending.</summary>
     public ReadOnlySpan<int> AccountsOn(ulong network) => _networks[network];
-
-    /// <summary>Who signed up in a bucket, ascending.</summary>
-    public ReadOnlySpan<int> AccountsSignedUpIn(long bucket) => _signups[bucket];
 
     /// <summary>The client an account uses most, 0 when unknown.</summary>
     public static ulong MainClient(AccountState account)

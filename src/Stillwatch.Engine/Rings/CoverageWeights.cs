@@ -33,8 +33,6 @@ internal sealed class CoverageWeights
     {
     }
 
-    public static CoverageWeights None => new();
-
     /// <summary>Share of members that show a trait, 0 to 1.</summary>
     public double InRing(RingTraits trait) => _inRing[IndexOf(trait)];
 

@@ -67,7 +67,7 @@ internal sealed class RingTemplates
 
     public double NatsOf(int hits, int sample) => _classes.Count == 0 ? 0 : _nats[LevelOf(hits, sample)];
 
-    /// <summary>The classes that members follow far more than chance, an eighth of them at least: what the ring works at.</summary>
+    /// <summary>The classes that members follow far more than chance, a twelfth of them at least: what the ring works at.</summary>
     /// <param name="known">Template classes that passed the gate, with all their followers.</param>
     public static List<int> ClassesOf(IReadOnlyList<SharedTrait> known, IReadOnlySet<int> members, int population)
     {
