@@ -10,7 +10,7 @@ namespace Stillwatch.Engine.Judgement.Evidence;
 /// </remarks>
 internal sealed class AgedMembers : IEvidence
 {
-    static readonly Curve ByRatio = new((0.1, 0), (0.3, -1), (0.6, -2.5), (0.9, -4));
+    static readonly Curve ByRatio = new((0.1, 0), (0.3, -1), (0.6, -2), (0.9, -2.5)); // keys are rented and accounts aged: a twelfth of campaigns may look so
 
     public string Family => Families.Identity;
 

@@ -13,10 +13,11 @@ namespace Stillwatch.Engine.Judgement.Evidence;
 internal sealed class SharedPayment : IEvidence
 {
     const double Cap = 4;
-    const double OnePayerShare = 0.6;
-    const double OnePayer = -1; // whoever pays openly for all hides nobody
+    const double OnePlaceShare = 0.6;
+    const int MinPlace = 4;
+    static readonly Curve ByLargest = new((0.59, 0), (0.6, -1), (0.9, -3)); // whoever pays openly for all hides nobody
     const double Unlinked = -1.5; // pools with a card for each account exist, groups of strangers without shared cards are the rule
-    static readonly Curve ByTokens = new((1, 0), (2, 0.1), (3, 0.5), (5, 1)); // two classes have two payers, a pool has a drawer full of cards
+    static readonly Curve ByTokens = new((1, 0), (2, 0.3), (3, 0.6), (5, 1)); // a pool has a drawer full of cards
     static readonly Curve ByShare = new((0.0, Unlinked), (0.05, -1), (0.15, 0), (0.3, 2), (0.5, Cap));
 
     public string Family => Families.Identity;
@@ -36,12 +37,14 @@ internal sealed class SharedPayment : IEvidence
         var sharing = groups.Sum(g => g.Count());
         var share = (double)sharing / payers.Count;
         var largest = groups.Count == 0 ? 0 : groups.Max(g => g.Count());
-        var weight = ByShare.At(share) * Math.Min(1, payers.Count / 10.0);
-        weight = weight > 0 ? weight * ByTokens.At(groups.Count) : weight;
-        var onePayer = groups.Count == 1 || largest >= OnePayerShare * payers.Count;
+        var open = ByLargest.At(largest / (double)payers.Count);
+        var hidden = groups.Where(g => !IsOnePlace(g)).ToList();
+        var weight = ByShare.At((double)hidden.Sum(g => g.Count()) / payers.Count) * Math.Min(1, payers.Count / 10.0);
+        weight = weight > 0 ? weight * ByTokens.At(hidden.Count) : weight;
+        var onePayer = open < 0;
         var rest = ring.Coverage.InRest(RingTraits.SharedPayment);
         return new Finding(
-            share, onePayer ? Math.Min(weight, OnePayer) : weight, 1 - rest, sharing,
+            share, onePayer ? Math.Min(weight, open) : weight, 1 - rest, sharing,
             sharing == 0
                 ? $"Each of the {payers.Count} members pays with an instrument of its own."
                 : onePayer
@@ -49,4 +52,11 @@ internal sealed class SharedPayment : IEvidence
                     : $"{sharing} of {payers.Count} members pay with a token that another unrelated member uses ({groups.Count} tokens).");
     }
 
+    /// <summary>Whether most of who uses a token is met in one network: a school, an office, an event pays openly for its people.</summary>
+    static bool IsOnePlace(IEnumerable<RingMember> holders)
+    {
+        var known = holders.Where(m => m.Account.Networks.Count > 0).ToList();
+        return known.Count > 0
+            && known.SelectMany(m => m.Account.Networks.Select(n => n.Value)).CountBy(n => n).Max(n => n.Value) >= Math.Max(MinPlace, OnePlaceShare * known.Count);
+    }
 }
