@@ -11,7 +11,7 @@ internal static class Calibration
     /// <summary>ln(10^6 - 1), nats.</summary>
     public const double MaxLogit = 13.815509557963774;
 
-    const double Intercept = 1.0;
+    const double Intercept = 2.0;
 
     /// <summary>The part of the offset that keeps an account's logit under the ceiling.</summary>
     public static double Ceiling(double sum) => Math.Clamp(sum, -MaxLogit, MaxLogit) - sum;

@@ -16,7 +16,7 @@ public sealed record RungRule(double MinConfidence, int MinFamilies, double MinF
 /// <remarks>The default never withholds or suspends by itself: those follow from a case. Errors of a policy file are told all at once.</remarks>
 public sealed record Policy
 {
-    public RungRule Verify { get; init; } = new(0.9, 2, 1.5, HardFamily: false, Automatic: true, Days: 14);
+    public RungRule Verify { get; init; } = new(0.6, 2, 1.5, HardFamily: false, Automatic: true, Days: 14);
 
     public RungRule Shape { get; init; } = new(0.99, 2, 2, HardFamily: true, Automatic: true, Days: 14);
 

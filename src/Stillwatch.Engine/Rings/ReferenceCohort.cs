@@ -8,7 +8,7 @@ namespace Stillwatch.Engine.Rings;
 /// <remarks>
 /// With an accounts file: active, created 30 days or more before now, verified by payment or better (where the file says), no payer or device
 /// shared with another actor, and not living on one template (30 % of what it asks: a pipeline says little of what people ask, and aged accounts
-/// can be bought; nor is an account normal for a template that makes a seventh of its own traffic, for keys can be rented). With logs alone: accounts with eight exchanges or more of which at most 8 % repeat any one template; an app's
+/// can be bought; nor is an account normal for a template that makes a twentieth of its own traffic, for keys can be rented). With logs alone: accounts with eight exchanges or more of which at most 8 % repeat any one template; an app's
 /// users are outside it, as new accounts would be, but a pool that uses many templates a head is inside (a limit the ADR names). A cohort of under 50 accounts is no cohort: the second rule then
 /// stands in for the first. One payer is one actor, so nobody can buy weight in it cheaply.
 /// </remarks>
@@ -17,7 +17,7 @@ internal sealed class ReferenceCohort
     const long AgedMs = 30L * 24 * 3_600_000;
     const int MinAccounts = 50;
     const double MaxTemplateShare = 0.08;
-    const double Habit = 0.15;
+    const double Habit = 0.05; // who tries a published template uses it once or twice; a twentieth of one's traffic is work
     const int HabitUses = 4;
     const double MaxOwnTemplateShare = 0.3;
 
@@ -39,7 +39,10 @@ internal sealed class ReferenceCohort
 
     /// <summary>Whether an account says what is normal of a trait it showed <paramref name="uses"/> times in <paramref name="exchanges"/>: it is of the
     /// cohort and does not live on it. Else whoever ages or rents accounts would make his template look normal.</summary>
-    public bool IsNormal(int account, long uses, long exchanges) => _members[account] && (uses < HabitUses || uses <= Habit * exchanges);
+    public bool IsNormal(int account, long uses, long exchanges) => _members[account] && !IsHabit(uses, exchanges);
+
+    /// <summary>Whether <paramref name="uses"/> in <paramref name="exchanges"/> are a habit and not a try.</summary>
+    public static bool IsHabit(long uses, long exchanges) => uses >= HabitUses && uses > Habit * exchanges;
 
     /// <summary>ln of how much more often accounts outside the cohort show a trait than those inside, nats.</summary>
     /// <param name="inside">Those of the cohort, who do not live on it, among its <paramref name="accounts"/>.</param>

@@ -18,9 +18,6 @@ internal sealed class RingMembers
     const double MostPrior = -1; // at even odds of everything else, a candidate is rather not a member
     const double Mostly = 0.5;
 
-    // Nobody is normal for a template he lives on (ReferenceCohort.IsNormal).
-    const double Habit = 0.15;
-    const int HabitHits = 4;
 
     readonly Population _population;
     readonly Background _background;
@@ -64,6 +61,7 @@ internal sealed class RingMembers
                 var kept = whole.ToHashSet();
                 next.RemoveAll(m => !kept.Contains(m.Index));
                 view = _population.Actors(members) < TraitGate.MinActors ? null : View(candidate, next, round, nowMs);
+                if (view is not null) { view.Probe = a => { var m = Described(a, lens, templates, crossed); return (m, round.Prior + round.Weights.Sum(m), round.Weights); }; }
                 break;
             }
         }
@@ -149,7 +147,7 @@ internal sealed class RingMembers
         var (hits, sample) = (templates.HitsOf(index), account.Digests.Length);
         var ties = lens.Of(index) with { Template = templates.NatsOf(hits, sample) };
         var share = sample == 0 ? 0 : (double)hits / sample;
-        var features = _features.Of(index) & (hits >= HabitHits && share >= Habit ? ~RingTraits.ReferenceCohort : ~RingTraits.None);
+        var features = _features.Of(index) & (ReferenceCohort.IsHabit(hits, sample) ? ~RingTraits.ReferenceCohort : ~RingTraits.None);
         var traits = features
             | (share >= Mostly ? RingTraits.MostlyTemplate : hits >= 2 || share >= 0.1 ? RingTraits.SomeTemplate : 0)
             | (ties.Payment > 0 ? RingTraits.SharedPayment : 0)

@@ -25,6 +25,8 @@ internal sealed class RingView(
 
     public int Actors { get; } = population.Actors(members.Select(m => m.Index));
 
+    public Func<int, (RingMember, double, CoverageWeights)>? Probe { get; set; }
+
     /// <summary>What the ring asks.</summary>
     public RingContent Content { get; } = content;
 
