@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Stillwatch.Engine.Displacements;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Provenance;
@@ -70,11 +71,14 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
         _ = Crossings.Circulation; // before the workers ask for it
         var background = new Background(_population);
         var (candidates, nodes) = new RingBuilder(_population, cohort, classes, members, Crossings).Build();
-        var selection = new RingMembers(_population, cohort, background, members, nodes, Crossings, Displacements);
+        var selection = new RingMembers(_population, cohort, background, members, nodes, Crossings, Displacements, nowMs);
         var reference = new BenignReference(_population, cohort, background, nowMs);
 
         // 4. Judged on pooled evidence, each account on its own besides.
-        JudgedRing? JudgeOf(RingCandidate candidate) => selection.Select(candidate, nowMs) is { } ring ? _ringJudge.Judge(ring, reference) : null;
+        var known = new ConcurrentDictionary<RingView, Lazy<JudgedRing>>(); // a campaign is found several times over, and weighed once
+        JudgedRing? JudgeOf(RingCandidate candidate) => selection.Select(candidate) is { } ring
+            ? known.GetOrAdd(ring.First, first => new(() => _ringJudge.Judge(first, reference))).Value with { Ring = ring }
+            : null;
         var first = candidates.AsParallel().AsOrdered().WithDegreeOfParallelism(settings.Shards).Select(JudgeOf).OfType<JudgedRing>().ToList();
         Candidates = first;
         var judged = RingMerge.Join(RingSelection.Choose(first, JudgeOf), background, JudgeOf);

@@ -37,7 +37,7 @@ internal sealed class CoverageWeights
     public double InRing(RingTraits trait) => _inRing[IndexOf(trait)];
 
     /// <summary>Whether payers, devices, sign-ups, networks or outputs link the ring at all; in a log that has none, what is asked and when must do.</summary>
-    public bool IsTied => s_ties.Any(t => InRing(t) >= TiedShare && Of(t, present: true) >= TiedNats);
+    public bool IsTied { get; private set; }
 
     /// <summary>Share of everybody else that shows it, 0 to 1.</summary>
     public double InRest(RingTraits trait) => _inRest[IndexOf(trait)];
@@ -83,16 +83,20 @@ internal sealed class CoverageWeights
         return sum;
     }
 
+    /// <summary>Every how manieth account is asked what the rest shows.</summary>
+    public static int StrideOf(int population) => Math.Max(1, population / MaxRest);
+
     /// <summary>How many of the accounts outside a ring show each trait, from an even sample of them.</summary>
-    public static (int[] Counts, int Accounts) Rest(IReadOnlySet<int> members, int population, Func<int, RingTraits> traitsOf)
+    /// <param name="traitsOf">Of an account outside, by its place in the sample: the n-th is account n · <see cref="StrideOf"/>.</param>
+    public static (int[] Counts, int Accounts) Rest(AccountSet members, int population, Func<int, RingTraits> traitsOf)
     {
         var counts = new int[Traits];
-        var accounts = 0;
-        for (var i = 0; i < population; i += Math.Max(1, population / MaxRest))
+        var (accounts, stride) = (0, StrideOf(population));
+        for (var n = 0; n * stride < population; n++)
         {
-            if (!members.Contains(i))
+            if (!members.Contains(n * stride))
             {
-                Count(counts, traitsOf(i));
+                Count(counts, traitsOf(n));
                 accounts++;
             }
         }
@@ -118,6 +122,7 @@ internal sealed class CoverageWeights
             weights._absent[t] = Math.Clamp(Math.Log((1 - r) / (1 - b)), -Cap, Cap);
         }
 
+        weights.IsTied = s_ties.Any(t => weights.InRing(t) >= TiedShare && weights.Of(t, present: true) >= TiedNats);
         return weights;
     }
 

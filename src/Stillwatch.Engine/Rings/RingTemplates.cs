@@ -16,26 +16,33 @@ internal sealed class RingTemplates
 
     static readonly double[] s_caps = [1, 1.5, 3, 4, 4.5]; // a part of one's traffic proves less than all of it, however rare
 
-    readonly ClassMembers _followers;
     readonly HashSet<int> _classes;
+    readonly bool[] _wanted; // the same, by number
     readonly double[] _nats = new double[Levels];
 
     /// <param name="members">Who is a member now.</param>
-    public RingTemplates(IReadOnlyCollection<int> classes, ClassMembers followers, Population population, IReadOnlySet<int> members)
+    public RingTemplates(IReadOnlyCollection<int> classes, ClassMembers followers, AccountFeatures features, AccountSet members)
+        : this(classes, followers.Classes)
     {
-        (_followers, _classes) = (followers, [.. classes]);
         if (_classes.Count == 0)
         {
             return;
         }
 
-        var (ring, rest) = (new int[Levels], new int[Levels]);
-        foreach (var account in _classes.SelectMany(followers.Of).Concat(members).Distinct())
+        var (ring, rest, seen) = (new int[Levels], new int[Levels], new AccountSet(features.Count));
+        foreach (var c in _classes)
         {
-            (members.Contains(account) ? ring : rest)[LevelOf(HitsOf(account), population.Accounts[account].Digests.Length)]++;
+            seen.Add(followers.Of(c));
         }
 
-        var others = population.Count - members.Count;
+        seen.Add(members.ToArray());
+        foreach (var account in seen.ToArray())
+        {
+            ref readonly var row = ref features[account];
+            (members.Contains(account) ? ring : rest)[LevelOf(HitsOf(row.Hits), row.Sample)]++;
+        }
+
+        var others = features.Count - members.Count;
         rest[0] = others - rest.Skip(1).Sum();
         for (var level = 0; level < Levels; level++)
         {
@@ -44,39 +51,58 @@ internal sealed class RingTemplates
         }
     }
 
+    RingTemplates(IReadOnlyCollection<int> classes, int all)
+    {
+        (_classes, _wanted) = ([.. classes], new bool[all]);
+        foreach (var c in _classes)
+        {
+            _wanted[c] = true;
+        }
+    }
+
+    /// <summary>Nothing but who follows them: <see cref="HitsOf"/>.</summary>
+    public static RingTemplates Only(IReadOnlyCollection<int> classes, ClassMembers followers) => new(classes, followers.Classes);
+
     public IReadOnlySet<int> Classes => _classes;
 
     /// <summary>How many of an account's sampled exchanges follow the classes.</summary>
-    public int HitsOf(int account)
+    public int HitsOf(ClassHit[] ofAccount)
     {
         var hits = 0;
-        if (_classes.Count > 0)
+        foreach (ref readonly var hit in ofAccount.AsSpan())
         {
-            foreach (var hit in _followers.HitsOf(account))
-            {
-                hits += _classes.Contains(hit.Class) ? hit.Hits : 0;
-            }
+            hits += _wanted[hit.Class] ? hit.Hits : 0;
         }
 
         return hits;
     }
 
     /// <summary>Those of the classes that an account follows more than in passing.</summary>
-    public IEnumerable<int> FollowedBy(int account, int sample) =>
-        _followers.HitsOf(account).Where(h => _classes.Contains(h.Class) && ClassMembers.Follows(h, sample)).Select(h => h.Class);
+    public IEnumerable<int> FollowedBy(AccountRow account) =>
+        account.Hits.Where(h => _wanted[h.Class] && ClassMembers.Follows(h, account.Sample)).Select(h => h.Class);
 
     public double NatsOf(int hits, int sample) => _classes.Count == 0 ? 0 : _nats[LevelOf(hits, sample)];
 
     /// <summary>The classes that members follow far more than chance, a twelfth of them at least: what the ring works at.</summary>
     /// <param name="known">Template classes that passed the gate, with all their followers.</param>
-    public static List<int> ClassesOf(IReadOnlyList<SharedTrait> known, IReadOnlySet<int> members, int population)
+    public static List<int> ClassesOf(IReadOnlyList<SharedTrait> known, IReadOnlyCollection<int> members, AccountFeatures features, int classes)
     {
+        var following = new int[classes];
+        foreach (var member in members)
+        {
+            ref readonly var row = ref features[member];
+            foreach (ref readonly var hit in row.Hits.AsSpan())
+            {
+                following[hit.Class] += ClassMembers.Follows(hit, row.Sample) ? 1 : 0;
+            }
+        }
+
         var found = new List<int>();
         foreach (var template in known)
         {
-            var shared = template.Accounts.Count(members.Contains);
+            var shared = following[(int)template.Id];
             if (shared >= Math.Max(TraitGate.MinActors, MinShare * members.Count)
-                && OverlapTest.LogRatio(shared, (double)template.Accounts.Count * members.Count / population) >= OverlapTest.Significant)
+                && OverlapTest.LogRatio(shared, (double)template.Accounts.Count * members.Count / features.Count) >= OverlapTest.Significant)
             {
                 found.Add((int)template.Id);
             }
