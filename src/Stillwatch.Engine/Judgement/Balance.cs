@@ -12,16 +12,18 @@ internal sealed class Balance
     public const double FamilyCap = 6;
     const double Rest = 0.5;
 
+    IReadOnlyDictionary<string, double>? _byFamily;
+
     Balance(IReadOnlyList<EvidenceItem> items)
     {
         Items = items;
-        ByFamily = items.GroupBy(i => i.Family).ToDictionary(g => g.Key, g => g.Sum(i => i.LogOdds));
         LogOdds = items.Sum(i => i.LogOdds);
     }
 
     public IReadOnlyList<EvidenceItem> Items { get; }
 
-    public IReadOnlyDictionary<string, double> ByFamily { get; }
+    public IReadOnlyDictionary<string, double> ByFamily =>
+        _byFamily ??= Items.GroupBy(i => i.Family).ToDictionary(g => g.Key, g => g.Sum(i => i.LogOdds));
 
     /// <summary>Sum of the counted weights, nats.</summary>
     public double LogOdds { get; }
@@ -29,20 +31,16 @@ internal sealed class Balance
     /// <param name="uncapped">A family whose items are taken as they are: what is given, not measured.</param>
     public static Balance Of(IEnumerable<EvidenceItem> raw, string? uncapped = null)
     {
-        var items = new List<EvidenceItem>();
-        foreach (var family in raw.GroupBy(i => i.Family))
+        EvidenceItem[] all = [.. raw];
+        var (items, families) = (new List<EvidenceItem>(all.Length), new List<string>());
+        foreach (var item in all)
         {
-            if (family.Key == uncapped)
+            if (!families.Contains(item.Family))
             {
-                items.AddRange(family);
-                continue;
+                families.Add(item.Family);
+                var family = Array.FindAll(all, other => other.Family == item.Family);
+                items.AddRange(item.Family == uncapped ? family : Counted(family));
             }
-
-            var counted = Discount(family.Where(i => i.RawLogOdds >= 0).OrderByDescending(i => i.RawLogOdds).ThenBy(i => i.Trait, StringComparer.Ordinal))
-                .Concat(Discount(family.Where(i => i.RawLogOdds < 0).OrderBy(i => i.RawLogOdds).ThenBy(i => i.Trait, StringComparer.Ordinal))).ToList();
-            var total = counted.Sum(i => i.LogOdds);
-            var scale = Math.Abs(total) > FamilyCap ? FamilyCap / Math.Abs(total) : 1;
-            items.AddRange(counted.Select(i => i with { LogOdds = i.LogOdds * scale }));
         }
 
         return new Balance(items);
@@ -53,8 +51,48 @@ internal sealed class Balance
 
     public Balance WithoutFamily(string family) => Of(Items.Where(i => i.Family != family));
 
-    static IEnumerable<EvidenceItem> Discount(IEnumerable<EvidenceItem> ordered) =>
-        ordered.Select((item, i) => item with { LogOdds = i == 0 ? item.RawLogOdds : item.RawLogOdds * Rest });
+    /// <summary>A family's items, those for before those against, the strongest of each first and whole.</summary>
+    static EvidenceItem[] Counted(EvidenceItem[] family)
+    {
+        var order = new int[family.Length];
+        for (var i = 0; i < order.Length; i++)
+        {
+            // Insertion keeps equals in their order; a family has a handful of items.
+            var at = i;
+            for (; at > 0 && ComesBefore(family[i], family[order[at - 1]]); at--)
+            {
+                order[at] = order[at - 1];
+            }
+
+            order[at] = i;
+        }
+
+        Span<double> nats = stackalloc double[family.Length];
+        var total = 0.0;
+        for (var i = 0; i < order.Length; i++)
+        {
+            var raw = family[order[i]].RawLogOdds;
+            nats[i] = i == 0 || (raw < 0 && family[order[i - 1]].RawLogOdds >= 0) ? raw : raw * Rest;
+            total += nats[i];
+        }
+
+        var scale = Math.Abs(total) > FamilyCap ? FamilyCap / Math.Abs(total) : 1;
+        var counted = new EvidenceItem[family.Length];
+        for (var i = 0; i < counted.Length; i++)
+        {
+            counted[i] = family[order[i]] with { LogOdds = nats[i] * scale };
+        }
+
+        return counted;
+    }
+
+    static bool ComesBefore(EvidenceItem a, EvidenceItem b)
+    {
+        var (isFor, isOtherFor) = (a.RawLogOdds >= 0, b.RawLogOdds >= 0);
+        return isFor != isOtherFor ? isFor
+            : a.RawLogOdds != b.RawLogOdds ? isFor == a.RawLogOdds > b.RawLogOdds
+            : string.CompareOrdinal(a.Trait, b.Trait) < 0;
+    }
 
     public static EvidenceItem Item(string family, string trait, Finding finding) => new(
         family, trait, finding.Value, finding.ReferenceClass, finding.Percentile, finding.LogOdds, 0,

@@ -79,7 +79,9 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
         JudgedRing? JudgeOf(RingCandidate candidate) => selection.Select(candidate) is { } ring
             ? known.GetOrAdd(ring.First, first => new(() => _ringJudge.Judge(first, reference))).Value with { Ring = ring }
             : null;
-        var first = candidates.AsParallel().AsOrdered().WithDegreeOfParallelism(settings.Shards).Select(JudgeOf).OfType<JudgedRing>().ToList();
+        var found = new JudgedRing?[candidates.Count];
+        _population.ForEach(found.Length, c => found[c] = JudgeOf(candidates[c]));
+        List<JudgedRing> first = [.. found.OfType<JudgedRing>()];
         Candidates = first;
         var judged = RingMerge.Join(RingSelection.Choose(first, JudgeOf), background, JudgeOf);
         var links = new LinkKeys(classes, members, Crossings);
@@ -91,10 +93,13 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
 
     CampaignState Settle(JudgedRing judged, long nowMs)
     {
-        var accounts = judged.Ring.Members.AsParallel().AsOrdered().WithDegreeOfParallelism(settings.Shards)
-            .Select(m => _accountJudge.Judge(m, judged, Register.Of(m.Account.Name) is { } held && held.Verdict == judged.Verdict ? held.Rung : Rung.Observe, nowMs))
-            .ToList();
+        var (members, accounts) = (judged.Ring.Members, new JudgedAccount[judged.Ring.Members.Count]);
+        _population.ForEach(accounts.Length, i =>
+        {
+            var held = Register.Of(members[i].Account.Name) is { } known && known.Verdict == judged.Verdict ? known.Rung : Rung.Observe;
+            accounts[i] = _accountJudge.Judge(members[i], judged, held, nowMs);
+        });
         var licensed = accounts.Count(a => AccountJudge.Allows(AccountJudge.LicenceOf(a.Member, nowMs), judged.Verdict));
-        return new CampaignState(licensed >= LicensedShare * accounts.Count ? judged with { Rung = Rung.Observe } : judged, accounts);
+        return new CampaignState(licensed >= LicensedShare * accounts.Length ? judged with { Rung = Rung.Observe } : judged, accounts);
     }
 }

@@ -107,16 +107,7 @@ internal sealed class Population(int workers = 1)
     public int Actors(IEnumerable<int> accounts) => accounts.Select(a => _accounts[a].Actor).Distinct().Count();
 
     /// <summary>Whether so many different actors are among <paramref name="accounts"/>: asked of thousands, and mostly answered by the first few.</summary>
-    public bool HasActors(List<int> accounts, int least)
-    {
-        var actors = new HashSet<ulong>();
-        for (var i = 0; i < accounts.Count && actors.Count < least; i++)
-        {
-            actors.Add(_accounts[accounts[i]].Actor);
-        }
-
-        return actors.Count >= least;
-    }
+    public bool HasActors(IEnumerable<int> accounts, int least) => accounts.Select(a => _accounts[a].Actor).Distinct().Skip(least - 1).Any();
 
     bool OtherActor(Dictionary<ulong, List<int>> index, ulong value, int account)
     {
