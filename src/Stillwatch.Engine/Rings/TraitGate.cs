@@ -84,7 +84,7 @@ internal static class TraitGate
         {
             var uses = Math.Min((int)trait.Counts[s], MaxUses);
             all += uses;
-            inside += population.IndexOf(trait.Accounts[s]) is >= 0 and var i && cohort.IsNormal(i, trait.Counts[s], population.Accounts[i].Exchanges) ? uses : 0;
+            inside += population.IndexOf(trait.Accounts[s]) is >= 0 and var i && cohort.IsNormal(i, trait.Counts[s], population) ? uses : 0;
         }
 
         return inside >= 0.75 * share * all;
@@ -106,10 +106,13 @@ internal static class TraitGate
             var uses = Math.Min((int)trait.Counts[s], MaxUses);
             sampled++;
             var account = population.Accounts[i];
-            var isNormal = cohort.IsNormal(i, trait.Counts[s], account.Exchanges);
+            var isNormal = cohort.IsNormal(i, trait.Counts[s], population);
             inside += isNormal ? uses : 0;
             outside += isNormal ? 0 : uses;
-            actors.Add(account.Actor);
+            if (actors.Count < MinActors)
+            {
+                actors.Add(account.Actor);
+            }
 
             // Boyer-Moore majority vote: the app most of them claim, if there is one.
             (app, appVotes) = appVotes == 0 ? (account.App, 1) : (app, appVotes + (account.App == app ? 1 : -1));
