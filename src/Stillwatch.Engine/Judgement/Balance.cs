@@ -32,18 +32,31 @@ internal sealed class Balance
     public static Balance Of(IEnumerable<EvidenceItem> raw, string? uncapped = null)
     {
         EvidenceItem[] all = [.. raw];
-        var (items, families) = (new List<EvidenceItem>(all.Length), new List<string>());
-        foreach (var item in all)
+        var items = new EvidenceItem[all.Length];
+        Span<double> nats = stackalloc double[all.Length];
+        Span<int> order = stackalloc int[all.Length];
+        Count(all, uncapped, order, nats);
+        for (var i = 0; i < items.Length; i++)
         {
-            if (!families.Contains(item.Family))
-            {
-                families.Add(item.Family);
-                var family = Array.FindAll(all, other => other.Family == item.Family);
-                items.AddRange(item.Family == uncapped ? family : Counted(family));
-            }
+            items[i] = all[order[i]] with { LogOdds = nats[i] };
         }
 
         return new Balance(items);
+    }
+
+    /// <summary>The sum of the balance of these items, without making it.</summary>
+    public static double SumOf(IReadOnlyCollection<EvidenceItem> raw, string? uncapped = null)
+    {
+        Span<double> nats = stackalloc double[raw.Count];
+        Span<int> order = stackalloc int[raw.Count];
+        Count([.. raw], uncapped, order, nats);
+        var sum = 0.0;
+        foreach (var counted in nats)
+        {
+            sum += counted;
+        }
+
+        return sum;
     }
 
     /// <summary>The balance as if nothing of this trait had been seen.</summary>
@@ -51,39 +64,49 @@ internal sealed class Balance
 
     public Balance WithoutFamily(string family) => Of(Items.Where(i => i.Family != family));
 
-    /// <summary>A family's items, those for before those against, the strongest of each first and whole.</summary>
-    static EvidenceItem[] Counted(EvidenceItem[] family)
+    /// <summary>What each item counts, nats, family by family in order of appearance: in each, those for before those against, the strongest of both first and whole.</summary>
+    /// <param name="order">Which item each is.</param>
+    static void Count(ReadOnlySpan<EvidenceItem> all, string? uncapped, Span<int> order, Span<double> nats)
     {
-        var order = new int[family.Length];
-        for (var i = 0; i < order.Length; i++)
+        for (int first = 0, end = 0; end < all.Length; first++)
         {
-            // Insertion keeps equals in their order; a family has a handful of items.
-            var at = i;
-            for (; at > 0 && ComesBefore(family[i], family[order[at - 1]]); at--)
+            var family = all[first].Family;
+            if (order[..end].Contains(first))
             {
-                order[at] = order[at - 1];
+                continue;
             }
 
-            order[at] = i;
-        }
+            var start = end;
+            for (var i = first; i < all.Length; i++)
+            {
+                if (all[i].Family == family)
+                {
+                    // Insertion keeps equals in their order; a family has a handful of items.
+                    var at = end++;
+                    for (; family != uncapped && at > start && ComesBefore(all[i], all[order[at - 1]]); at--)
+                    {
+                        order[at] = order[at - 1];
+                    }
 
-        Span<double> nats = stackalloc double[family.Length];
-        var total = 0.0;
-        for (var i = 0; i < order.Length; i++)
-        {
-            var raw = family[order[i]].RawLogOdds;
-            nats[i] = i == 0 || (raw < 0 && family[order[i - 1]].RawLogOdds >= 0) ? raw : raw * Rest;
-            total += nats[i];
-        }
+                    order[at] = i;
+                }
+            }
 
-        var scale = Math.Abs(total) > FamilyCap ? FamilyCap / Math.Abs(total) : 1;
-        var counted = new EvidenceItem[family.Length];
-        for (var i = 0; i < counted.Length; i++)
-        {
-            counted[i] = family[order[i]] with { LogOdds = nats[i] * scale };
-        }
+            var total = 0.0;
+            for (var i = start; i < end; i++)
+            {
+                var raw = all[order[i]].RawLogOdds;
+                var isWhole = i == start || (raw < 0 && all[order[i - 1]].RawLogOdds >= 0);
+                nats[i] = family == uncapped ? all[order[i]].LogOdds : isWhole ? raw : raw * Rest;
+                total += nats[i];
+            }
 
-        return counted;
+            var scale = family != uncapped && Math.Abs(total) > FamilyCap ? FamilyCap / Math.Abs(total) : 1;
+            for (var i = start; i < end; i++)
+            {
+                nats[i] *= scale;
+            }
+        }
     }
 
     static bool ComesBefore(EvidenceItem a, EvidenceItem b)

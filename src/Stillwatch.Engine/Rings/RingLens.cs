@@ -25,7 +25,6 @@ internal sealed class RingLens
     const double NetworkCap = 4.5;
     const double NetworksCap = 6;
 
-    readonly Background _background;
     readonly AccountFeatures _features;
     readonly Dictionary<ulong, Shared> _payments;
     readonly Dictionary<ulong, Shared> _devices;
@@ -35,7 +34,7 @@ internal sealed class RingLens
     /// <param name="members">Ascending.</param>
     public RingLens(Population population, Background background, AccountFeatures features, IReadOnlyCollection<int> members)
     {
-        (_background, _features, Members) = (background, features, new AccountSet(features.Count));
+        (_features, Members) = (features, new AccountSet(features.Count));
         var (networks, waves) = (new Dictionary<int, int>(), new Dictionary<long, int>());
         var (payments, devices, clients) = (new Dictionary<ulong, int>(), new Dictionary<ulong, int>(), new Dictionary<ulong, int>());
         var counted = new HashSet<(TraitKind Kind, ulong Value, ulong Actor)>();
@@ -78,7 +77,8 @@ internal sealed class RingLens
     }
 
     /// <summary>What a shared value weighs for a member, who does not count himself, and for anybody else; capped as a tie, and without caps as a gain.</summary>
-    readonly record struct Shared(double OfMember, double OfOther, double MemberGain, double OtherGain);
+    /// <param name="Number">Its own, of all <see cref="Values"/>.</param>
+    readonly record struct Shared(int Number, double OfMember, double OfOther, double MemberGain, double OtherGain);
 
     public AccountSet Members { get; }
 
@@ -137,31 +137,27 @@ internal sealed class RingLens
     /// <summary>Whether a fifth of what the account does comes from the ring's client: whoever rents a key out uses a client of his own besides.</summary>
     public bool UsesClient(in AccountRow row) => Client != 0 && ((ReadOnlySpan<ulong>)row.Clients).Contains(Client);
 
-    /// <summary>What an account shares with the ring, value by value.</summary>
-    public IEnumerable<(int Kind, ulong Value)> ValuesOf(int index)
+    /// <summary>How many values the ring shares.</summary>
+    public int Values { get; private set; }
+
+    /// <summary>Adds the numbers of the values that an account shares with the ring, from 0.</summary>
+    public void AddValues(int index, List<int> into)
     {
-        var row = _features[index];
-        if (_payments.ContainsKey(row.Payment))
+        ref readonly var row = ref _features[index];
+        void Add<T>(Dictionary<T, Shared> shared, T value) where T : notnull
         {
-            yield return ((int)TraitKind.Payment, row.Payment);
-        }
-
-        if (_devices.ContainsKey(row.Device))
-        {
-            yield return ((int)TraitKind.Device, row.Device);
-        }
-
-        if (_waves.ContainsKey(row.Signup))
-        {
-            yield return ((int)TraitKind.SignupCohort, (ulong)row.Signup);
-        }
-
-        for (var n = row.NetworksFrom; n < row.NetworksTo; n++)
-        {
-            if (_background.NetworksOfAll[n] is var network && _networks.ContainsKey(network))
+            if (shared.TryGetValue(value, out var known))
             {
-                yield return ((int)TraitKind.Network, (ulong)network);
+                into.Add(known.Number);
             }
+        }
+
+        Add(_payments, row.Payment);
+        Add(_devices, row.Device);
+        Add(_waves, row.Signup);
+        foreach (var network in _features.NetworksOf(row))
+        {
+            Add(_networks, network);
         }
     }
 
@@ -186,7 +182,7 @@ internal sealed class RingLens
             }
 
             kept.Add(value, new Shared(
-                Math.Clamp(Nats(r - 1, Math.Max(0, all - r)), 0, cap), Math.Clamp(Nats(r, Math.Max(0, all - r - 1)), 0, cap),
+                Values++, Math.Clamp(Nats(r - 1, Math.Max(0, all - r)), 0, cap), Math.Clamp(Nats(r, Math.Max(0, all - r - 1)), 0, cap),
                 r > 1 ? Math.Max(0, Nats(r - 1, Math.Max(0, all - r))) : 0, Math.Max(0, Nats(r, Math.Max(0, all - r)))));
         }
 

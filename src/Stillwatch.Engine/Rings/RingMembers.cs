@@ -72,17 +72,29 @@ internal sealed class RingMembers
         return null;
     }
 
+    /// <summary>What joins a member to others: payers, devices, exits, sign-up waves, templates it follows, and our outputs that went round.</summary>
     List<int> Largest(List<RingMember> next, RingRound round)
     {
         var crossed = next.Where(m => m.Has(RingTraits.OwnOutput)).Select(m => m.Index).ToHashSet();
-        return RingComponents.Largest([.. next.Select(m => m.Index)], a => ValuesOf(a, round, crossed));
-    }
+        var (lens, classes) = (round.Lens, round.Lens.Values + 1); // numbers: what the lens knows, our outputs, then the classes
+        return RingComponents.Largest([.. next.Select(m => m.Index)], classes + _followers.Classes, (account, values) =>
+        {
+            lens.AddValues(account, values);
+            ref readonly var row = ref _features[account];
+            foreach (ref readonly var hit in row.Hits.AsSpan())
+            {
+                if (round.Templates.Follows(row, hit))
+                {
+                    values.Add(classes + hit.Class);
+                }
+            }
 
-    /// <summary>What joins a member to others: payers, devices, exits, sign-up waves, templates it follows, and our outputs that went round.</summary>
-    IEnumerable<(int Kind, ulong Value)> ValuesOf(int account, RingRound round, HashSet<int> crossed) =>
-        round.Lens.ValuesOf(account)
-            .Concat(round.Templates.FollowedBy(_features[account]).Select(c => ((int)TraitKind.HeadSkeleton, (ulong)c)))
-            .Concat(crossed.Contains(account) ? [((int)TraitKind.OwnOutput, 0UL)] : []);
+            if (crossed.Contains(account))
+            {
+                values.Add(lens.Values);
+            }
+        });
+    }
 
     /// <summary>Those a candidate is made of: who lives on its templates or shares its payers or devices; everybody where too few do.</summary>
     List<int> Seeds(RingCandidate candidate)

@@ -77,9 +77,8 @@ internal sealed class RingTemplates
         return hits;
     }
 
-    /// <summary>Those of the classes that an account follows more than in passing.</summary>
-    public IEnumerable<int> FollowedBy(AccountRow account) =>
-        account.Hits.Where(h => _wanted[h.Class] && ClassMembers.Follows(h, account.Sample)).Select(h => h.Class);
+    /// <summary>Whether an account follows one of the classes more than in passing.</summary>
+    public bool Follows(in AccountRow account, ClassHit hit) => _wanted[hit.Class] && ClassMembers.Follows(hit, account.Sample);
 
     public double NatsOf(int hits, int sample) => _classes.Count == 0 ? 0 : _nats[LevelOf(hits, sample)];
 

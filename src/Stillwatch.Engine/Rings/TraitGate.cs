@@ -79,15 +79,22 @@ internal static class TraitGate
             return false;
         }
 
-        var (inside, all) = (0, 0);
+        var left = 0;
         for (var s = 0; s < looked; s++)
         {
+            left += Math.Min((int)trait.Counts[s], MaxUses);
+        }
+
+        // Most are told by half of the accounts: enough was inside, or what is left would not do.
+        var (inside, enough) = (0, 0.75 * share * left);
+        for (var s = 0; s < looked && inside < enough && inside + left >= enough; s++)
+        {
             var uses = Math.Min((int)trait.Counts[s], MaxUses);
-            all += uses;
+            left -= uses;
             inside += population.IndexOf(trait.Accounts[s]) is >= 0 and var i && cohort.IsNormal(i, trait.Counts[s], population) ? uses : 0;
         }
 
-        return inside >= 0.75 * share * all;
+        return inside >= enough;
     }
 
     static (int Sampled, int UsesInside, int UsesOutside, int Actors, int TopApp, int TopAppCount) Look(
