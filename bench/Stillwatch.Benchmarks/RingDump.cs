@@ -36,14 +36,6 @@ internal static class RingDump
             var inside = best.Ring.Members.Select(m => m.Index).ToHashSet();
             var pop = best.Ring.Population;
             output.WriteLine($"ring of {inside.Count}, logit {best.Logit} {best.Verdict}");
-            for (var a = 0; a < pop.Count; a++)
-            {
-                if (truth[ids[pop.Accounts[a].Name]].Class != want) { continue; }
-                var (m, sum, w) = best.Ring.Probe!(a);
-                var parts = string.Join(' ', Enumerable.Range(0, 14).Select(t => ((RingTraits)(1 << t), w.Of((RingTraits)(1 << t), m))).Where(x => Math.Abs(x.Item2) > 0.2).Select(x => string.Create(CultureInfo.InvariantCulture, $"{(m.Has(x.Item1) ? "" : "!")}{x.Item1}:{x.Item2:0.0}")));
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(inside.Contains(a) ? "in " : "OUT")} {sum:0.0} n={m.Account.Exchanges} hits={m.Hits}/{m.Account.Digests.Length} ties={m.TieCount} {parts}"));
-            }
-
             var cohort = ReferenceCohort.Of(pop, new AccountDirectory(key, simulation.Accounts), best.Ring.NowMs);
             var all = new Dictionary<uint, List<(int Account, int Uses)>>();
             for (var a = 0; a < pop.Count; a++)

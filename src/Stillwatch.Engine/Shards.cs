@@ -16,6 +16,7 @@ internal sealed class Shards
 {
     const int Partitions = MemoryShare.Partitions;
     const int BlockExchanges = 1 << 14; // what it sends takes some 16 MiB of outboxes
+    const int MinParallel = 1 << 11; // fewer exchanges are taken before another thread is awake
 
     readonly AccountPartition[] _accounts = new AccountPartition[Partitions];
     readonly TraitPartition[] _traits = new TraitPartition[Partitions];
@@ -72,7 +73,7 @@ internal sealed class Shards
     }
 
     /// <summary>Takes back every epoch that was tried. It costs what they touched, and once in a while, when they filled a table, a list of the table.</summary>
-    public void TakeBack() => OnPartitions(p =>
+    public void TakeBack() => OnPartitions(isParallel: true, p =>
     {
         _accounts[p].TakeBack();
         _traits[p].TakeBack();
@@ -89,7 +90,8 @@ internal sealed class Shards
             _exchangesOf[PartitionOf(sketches[i].Account)].Add(i);
         }
 
-        OnPartitions(p =>
+        var isParallel = to - from >= MinParallel;
+        OnPartitions(isParallel, p =>
         {
             _identitySightings[p].Clear();
             if (isTried)
@@ -111,14 +113,14 @@ internal sealed class Shards
             _identities[PartitionOf(sighting.Trait.Value)].Add(sighting);
         }
 
-        OnShards(slice =>
+        OnShards(isParallel, slice =>
         {
             var all = CollectionsMarshal.AsSpan(epoch)[from..to];
             Post(all[(int)((long)all.Length * slice / _shards)..(int)((long)all.Length * (slice + 1) / _shards)], _sightings[slice], _messages[slice]);
         });
 
         // 3. Traits and own outputs.
-        OnPartitions(p =>
+        OnPartitions(isParallel, p =>
         {
             if (isTried)
             {
@@ -168,7 +170,7 @@ internal sealed class Shards
     }
 
     /// <summary>Runs work on each partition, each shard on its own ones.</summary>
-    void OnPartitions(Action<int> work) => OnShards(shard =>
+    void OnPartitions(bool isParallel, Action<int> work) => OnShards(isParallel, shard =>
     {
         for (var p = shard; p < Partitions; p += _shards)
         {
@@ -176,15 +178,18 @@ internal sealed class Shards
         }
     });
 
-    void OnShards(Action<int> work)
+    void OnShards(bool isParallel, Action<int> work)
     {
-        if (_shards == 1)
+        if (isParallel && _shards > 1)
         {
-            work(0);
+            Parallel.For(0, _shards, new ParallelOptions { MaxDegreeOfParallelism = _shards }, work);
             return;
         }
 
-        Parallel.For(0, _shards, new ParallelOptions { MaxDegreeOfParallelism = _shards }, work);
+        for (var shard = 0; shard < _shards; shard++)
+        {
+            work(shard);
+        }
     }
 
     /// <summary>Takes what the directory says of an account now; returns what was known of it, null when it was not seen yet.</summary>

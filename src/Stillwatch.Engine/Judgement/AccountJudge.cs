@@ -51,8 +51,8 @@ internal sealed class AccountJudge(Policy policy)
         }
 
         items.AddRange(OwnItems(member, ring.Ring.Coverage));
-        items.Add(Inherited("campaign", Doubt(Add(items).LogOdds, ring), "An account is no surer a part of a campaign than its ring is one."));
-        if (Calibration.Ceiling(Add(items).LogOdds) is not 0 and var offset)
+        items.Add(Inherited("campaign", Doubt(Sum(items), ring), "An account is no surer a part of a campaign than its ring is one."));
+        if (Calibration.Ceiling(Sum(items)) is not 0 and var offset)
         {
             items.Add(Inherited("calibration", offset, "No confidence beyond one in a million is claimed."));
         }
@@ -84,6 +84,8 @@ internal sealed class AccountJudge(Policy policy)
 
     /// <summary>Items of family campaign are taken as they are; the account's own go through discount and cap.</summary>
     static Balance Add(List<EvidenceItem> items) => Balance.Of(items, uncapped: "campaign");
+
+    static double Sum(List<EvidenceItem> items) => Balance.SumOf(items, uncapped: "campaign");
 
     static EvidenceItem Inherited(string trait, double nats, string says) =>
         new("campaign", trait, nats, "individual", 0, nats, nats, 1, 0, 0, says);

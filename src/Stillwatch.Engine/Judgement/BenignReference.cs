@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Stillwatch.Engine.Rings;
 using Stillwatch.Engine.Sketches;
 using Stillwatch.Engine.Traits;
@@ -17,6 +18,7 @@ internal sealed class BenignReference
     readonly Dictionary<ulong, int> _bins;
     readonly Dictionary<ulong, int> _mailDomains;
     readonly Lazy<ModelCounts> _models;
+    readonly ConcurrentDictionary<RingView, ModelMove?> _moves = new();
     readonly int _withBin;
     readonly int _withMail;
 
@@ -45,8 +47,8 @@ internal sealed class BenignReference
 
     public Background Background { get; }
 
-    /// <summary>What everybody's use of models is, counted when first asked for.</summary>
-    public ModelCounts Models => _models.Value;
+    /// <summary>A ring's largest move to another model than everybody's; null when it uses one. Worked out once a ring.</summary>
+    public ModelMove? MoveOf(RingView ring) => _moves.GetOrAdd(ring, asked => ModelMoves.Largest(asked, _models.Value));
 
     public long NowMs { get; }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Stillwatch.Engine.Rings;
 
 namespace Stillwatch.Engine.Judgement;
@@ -35,13 +36,12 @@ internal static class ModelMoves
                 continue;
             }
 
+            var (allBefore, allAfter) = (all.Between(step - DaySteps, step), all.Between(step, step + DaySteps));
+            var from = own.Models.OrderBy(m => after.Share(m) - before.Share(m)).ThenBy(m => m).First();
             foreach (var model in own.Models)
             {
                 var rise = after.Share(model) - before.Share(model);
-                var population0 = all.Between(step - DaySteps, step).Share(model);
-                var move = new ModelMove(
-                    step * StepSeconds * 1000, own.Models.OrderBy(m => after.Share(m) - before.Share(m)).ThenBy(m => m).First(), model,
-                    rise, Math.Max(0, all.Between(step, step + DaySteps).Share(model) - population0));
+                var move = new ModelMove(step * StepSeconds * 1000, from, model, rise, Math.Max(0, allAfter.Share(model) - allBefore.Share(model)));
                 best = rise > 0 && (best is null || move.Excess > best.Excess) ? move : best;
             }
         }
@@ -71,41 +71,58 @@ internal static class ModelMoves
     }
 }
 
-/// <summary>Exchanges by six-hour step and model.</summary>
+/// <summary>Exchanges by six-hour step and model. Filled first, then asked; asking is thread-safe.</summary>
 internal sealed class ModelCounts
 {
-    readonly SortedDictionary<(long Step, int Model), int> _counts = [];
+    readonly Dictionary<(long Step, int Model), int> _counts = [];
+    readonly Lazy<(long Step, int Model, int Count)[]> _inOrder;
+
+    public ModelCounts() => _inOrder = new(() => [.. _counts.Select(c => (c.Key.Step, c.Key.Model, c.Value)).OrderBy(c => c.Step)]);
 
     public SortedSet<int> Models { get; } = [];
 
     public int Total { get; private set; }
 
-    public long First => _counts.Keys.First().Step;
+    public long First => _inOrder.Value[0].Step;
 
-    public long Last => _counts.Keys.Last().Step;
+    public long Last => _inOrder.Value[^1].Step;
 
     public void Add(long step, int model)
     {
-        _counts[(step, model)] = _counts.GetValueOrDefault((step, model)) + 1;
-        Models.Add(model);
+        ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(_counts, (step, model), out var known);
+        count++;
         Total++;
+        if (!known)
+        {
+            Models.Add(model);
+        }
     }
 
     /// <summary>Counts of the steps from <paramref name="from"/> up to, not with, <paramref name="to"/>.</summary>
-    public ModelCounts Between(long from, long to)
+    public ModelShares Between(long from, long to)
     {
-        var part = new ModelCounts();
-        foreach (var ((step, model), count) in _counts)
+        var inOrder = _inOrder.Value;
+        var (at, end) = (0, inOrder.Length);
+        while (at < end)
         {
-            if (step >= from && step < to)
-            {
-                part._counts[(0, model)] = part._counts.GetValueOrDefault((0, model)) + count;
-                part.Total += count;
-            }
+            var middle = (at + end) / 2;
+            (at, end) = inOrder[middle].Step < from ? (middle + 1, end) : (at, middle);
         }
 
-        return part;
-    }
+        var (counts, total) = (new Dictionary<int, int>(), 0);
+        for (; at < inOrder.Length && inOrder[at].Step < to; at++)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(counts, inOrder[at].Model, out _) += inOrder[at].Count;
+            total += inOrder[at].Count;
+        }
 
-    public double Share(int model) => Total == 0 ? 0 : (double)_counts.GetValueOrDefault((0, model)) / Total;
+        return new ModelShares(counts, total);
+    }
+}
+
+/// <summary>Exchanges by model.</summary>
+internal readonly record struct ModelShares(IReadOnlyDictionary<int, int> Counts, int Total)
+{
+    /// <summary>0 to 1.</summary>
+    public double Share(int model) => Total == 0 ? 0 : (double)Counts.GetValueOrDefault(model) / Total;
 }

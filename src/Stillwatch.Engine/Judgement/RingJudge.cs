@@ -77,7 +77,7 @@ internal sealed class RingJudge
             return new JudgedRing(ring, Verdict.Automation, Negated(balance), resale, -logit, Rung.Observe);
         }
 
-        var judged = new JudgedRing(ring, verdict, balance, resale, logit, Rung.Observe) { Pivot = ModelMoves.Largest(ring, reference.Models) };
+        var judged = new JudgedRing(ring, verdict, balance, resale, logit, Rung.Observe) { Pivot = reference.MoveOf(ring) };
         return Hold(judged, Rung.Observe);
     }
 

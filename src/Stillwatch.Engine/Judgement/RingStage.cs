@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Stillwatch.Engine.Displacements;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Provenance;
@@ -70,12 +71,17 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
         _ = Crossings.Circulation; // before the workers ask for it
         var background = new Background(_population);
         var (candidates, nodes) = new RingBuilder(_population, cohort, classes, members, Crossings).Build();
-        var selection = new RingMembers(_population, cohort, background, members, nodes, Crossings, Displacements);
+        var selection = new RingMembers(_population, cohort, background, members, nodes, Crossings, Displacements, nowMs);
         var reference = new BenignReference(_population, cohort, background, nowMs);
 
         // 4. Judged on pooled evidence, each account on its own besides.
-        JudgedRing? JudgeOf(RingCandidate candidate) => selection.Select(candidate, nowMs) is { } ring ? _ringJudge.Judge(ring, reference) : null;
-        var first = candidates.AsParallel().AsOrdered().WithDegreeOfParallelism(settings.Shards).Select(JudgeOf).OfType<JudgedRing>().ToList();
+        var known = new ConcurrentDictionary<RingView, Lazy<JudgedRing>>(); // a campaign is found several times over, and weighed once
+        JudgedRing? JudgeOf(RingCandidate candidate) => selection.Select(candidate) is { } ring
+            ? known.GetOrAdd(ring.First, first => new(() => _ringJudge.Judge(first, reference))).Value with { Ring = ring }
+            : null;
+        var found = new JudgedRing?[candidates.Count];
+        _population.ForEach(found.Length, c => found[c] = JudgeOf(candidates[c]));
+        List<JudgedRing> first = [.. found.OfType<JudgedRing>()];
         Candidates = first;
         var judged = RingMerge.Join(RingSelection.Choose(first, JudgeOf), background, JudgeOf);
         var links = new LinkKeys(classes, members, Crossings);
@@ -87,10 +93,13 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
 
     CampaignState Settle(JudgedRing judged, long nowMs)
     {
-        var accounts = judged.Ring.Members.AsParallel().AsOrdered().WithDegreeOfParallelism(settings.Shards)
-            .Select(m => _accountJudge.Judge(m, judged, Register.Of(m.Account.Name) is { } held && held.Verdict == judged.Verdict ? held.Rung : Rung.Observe, nowMs))
-            .ToList();
+        var (members, accounts) = (judged.Ring.Members, new JudgedAccount[judged.Ring.Members.Count]);
+        _population.ForEach(accounts.Length, i =>
+        {
+            var held = Register.Of(members[i].Account.Name) is { } known && known.Verdict == judged.Verdict ? known.Rung : Rung.Observe;
+            accounts[i] = _accountJudge.Judge(members[i], judged, held, nowMs);
+        });
         var licensed = accounts.Count(a => AccountJudge.Allows(AccountJudge.LicenceOf(a.Member, nowMs), judged.Verdict));
-        return new CampaignState(licensed >= LicensedShare * accounts.Count ? judged with { Rung = Rung.Observe } : judged, accounts);
+        return new CampaignState(licensed >= LicensedShare * accounts.Length ? judged with { Rung = Rung.Observe } : judged, accounts);
     }
 }

@@ -20,8 +20,11 @@ internal sealed class ClassMembers
         _byClass = [.. Enumerable.Range(0, classes).Select(_ => new List<int>())];
     }
 
-    /// <summary>Accounts that follow class <paramref name="c"/> more than in passing: twice, or in a third of what they do.</summary>
-    public IReadOnlyList<int> Of(int c) => _byClass[c];
+    /// <summary>Accounts that follow class <paramref name="c"/> more than in passing: twice, or in a third of what they do. Not to be written to.</summary>
+    public List<int> Of(int c) => _byClass[c];
+
+    /// <summary>How many classes there are.</summary>
+    public int Classes => _byClass.Length;
 
     /// <summary>Not to be written to.</summary>
     public ClassHit[] HitsOf(int account) => _byAccount[account] ?? [];

@@ -16,6 +16,11 @@ internal sealed class CoverageWeights
     const RingTraits Purchasable = RingTraits.ReferenceCohort | RingTraits.WellVerified;
     const double PurchasableCap = 2;
 
+    // A ring that grew from what its first members have in common makes the lack of it look worse than it is: a pool runs two programs, its outputs are
+    // rarely seen to come back, and how an account's other traffic goes says little.
+    static readonly double[] s_lackCaps = LackCaps(
+        (RingTraits.FollowsUp, 1), (RingTraits.ManyUsers, 1.5), (RingTraits.RingClient, 2), (RingTraits.OwnOutput, 1));
+
     // What we said to one and another sent in is no coincidence, whatever the account's other habits.
     const double ConclusiveCap = 6;
     static readonly int s_ownOutput = IndexOf(RingTraits.OwnOutput);
@@ -37,7 +42,7 @@ internal sealed class CoverageWeights
     public double InRing(RingTraits trait) => _inRing[IndexOf(trait)];
 
     /// <summary>Whether payers, devices, sign-ups, networks or outputs link the ring at all; in a log that has none, what is asked and when must do.</summary>
-    public bool IsTied => s_ties.Any(t => InRing(t) >= TiedShare && Of(t, present: true) >= TiedNats);
+    public bool IsTied { get; private set; }
 
     /// <summary>Share of everybody else that shows it, 0 to 1.</summary>
     public double InRest(RingTraits trait) => _inRest[IndexOf(trait)];
@@ -83,16 +88,20 @@ internal sealed class CoverageWeights
         return sum;
     }
 
+    /// <summary>Every how manieth account is asked what the rest shows.</summary>
+    public static int StrideOf(int population) => Math.Max(1, population / MaxRest);
+
     /// <summary>How many of the accounts outside a ring show each trait, from an even sample of them.</summary>
-    public static (int[] Counts, int Accounts) Rest(IReadOnlySet<int> members, int population, Func<int, RingTraits> traitsOf)
+    /// <param name="traitsOf">Of an account outside, by its place in the sample: the n-th is account n · <see cref="StrideOf"/>.</param>
+    public static (int[] Counts, int Accounts) Rest(AccountSet members, int population, Func<int, RingTraits> traitsOf)
     {
         var counts = new int[Traits];
-        var accounts = 0;
-        for (var i = 0; i < population; i += Math.Max(1, population / MaxRest))
+        var (accounts, stride) = (0, StrideOf(population));
+        for (var n = 0; n * stride < population; n++)
         {
-            if (!members.Contains(i))
+            if (!members.Contains(n * stride))
             {
-                Count(counts, traitsOf(i));
+                Count(counts, traitsOf(n));
                 accounts++;
             }
         }
@@ -115,9 +124,10 @@ internal sealed class CoverageWeights
             var b = (rest.Counts[t] + 0.5) / (rest.Accounts + 1);
             (weights._inRing[t], weights._inRest[t]) = (r, b);
             weights._present[t] = Math.Clamp(Math.Log(r / b), ((int)Purchasable & (1 << t)) != 0 ? -PurchasableCap : -Cap, t == s_ownOutput ? ConclusiveCap : Cap);
-            weights._absent[t] = Math.Clamp(Math.Log((1 - r) / (1 - b)), -Cap, Cap);
+            weights._absent[t] = Math.Clamp(Math.Log((1 - r) / (1 - b)), -s_lackCaps[t], Cap);
         }
 
+        weights.IsTied = s_ties.Any(t => weights.InRing(t) >= TiedShare && weights.Of(t, present: true) >= TiedNats);
         return weights;
     }
 
@@ -127,6 +137,17 @@ internal sealed class CoverageWeights
         {
             counts[t] += ((int)traits >> t) & 1;
         }
+    }
+
+    static double[] LackCaps(params (RingTraits Trait, double Nats)[] lower)
+    {
+        var caps = Enumerable.Repeat(Cap, Traits).ToArray();
+        foreach (var (trait, nats) in lower)
+        {
+            caps[IndexOf(trait)] = nats;
+        }
+
+        return caps;
     }
 
     static int IndexOf(RingTraits trait) => System.Numerics.BitOperations.TrailingZeroCount((int)trait);

@@ -14,6 +14,7 @@ internal sealed class IdentityLinks
 {
     const int MinShared = 3;
     const double MinContainment = 0.3;
+    const double Half = 0.5;
     const int MinWave = 8;
     const int MaxPoolsOnNetwork = 32; // a network that so many payers share is a carrier's
     const double DrivingShare = 0.4;
@@ -23,7 +24,9 @@ internal sealed class IdentityLinks
 
     readonly Population _population;
     readonly List<SharedTrait> _nodes = [];
+    readonly Dictionary<int, List<int>> _nodesOf = [];
     readonly UnionFind _sets;
+    readonly int[] _groupOf;
 
     public IdentityLinks(Population population, CrossingTable crossings)
     {
@@ -35,13 +38,48 @@ internal sealed class IdentityLinks
         JoinOverlapping();
         JoinWaves();
         JoinPools();
-        Groups = [.. Enumerable.Range(0, _nodes.Count).GroupBy(_sets.Find).OrderBy(g => g.Key).Select(g => g.Select(n => _nodes[n]).ToList())];
+        _groupOf = [.. Enumerable.Range(0, _nodes.Count).Select(_sets.Find)];
+        Groups = [.. Enumerable.Range(0, _nodes.Count).GroupBy(n => _groupOf[n]).OrderBy(g => g.Key).Select(g => g.Select(n => _nodes[n]).ToList())];
+        for (var n = 0; n < _nodes.Count; n++)
+        {
+            foreach (var account in _nodes[n].Accounts)
+            {
+                (CollectionsMarshal.GetValueRefOrAddDefault(_nodesOf, account, out _) ??= []).Add(n);
+            }
+        }
     }
 
     public IReadOnlyList<SharedTrait> Nodes => _nodes;
 
     /// <summary>The nodes by who holds them; worked out once.</summary>
     public IReadOnlyList<List<SharedTrait>> Groups { get; }
+
+    /// <summary>Nodes at least half of whose accounts are among <paramref name="accounts"/>, in their order.</summary>
+    public List<SharedTrait> MostlyInside(IReadOnlyCollection<int> accounts) =>
+        [.. CountInside(accounts).Where(n => n.Inside >= Half * _nodes[n.Node].Accounts.Count).Select(n => n.Node).Order().Select(n => _nodes[n])];
+
+    /// <summary>Those that hold two at least of <paramref name="accounts"/>, group by group in the order of <see cref="Groups"/>.</summary>
+    public IEnumerable<List<SharedTrait>> Inside(IReadOnlyCollection<int> accounts) =>
+        CountInside(accounts).Where(n => n.Inside >= 2 && n.Inside >= Half * _nodes[n.Node].Accounts.Count)
+            .GroupBy(n => _groupOf[n.Node]).OrderBy(g => g.Key).Select(g => g.Select(n => n.Node).Order().Select(n => _nodes[n]).ToList());
+
+    /// <summary>The nodes that any of <paramref name="accounts"/> shows, with how many of them do: linear in accounts, whatever the number of nodes.</summary>
+    IEnumerable<(int Node, int Inside)> CountInside(IReadOnlyCollection<int> accounts)
+    {
+        var inside = new Dictionary<int, int>();
+        foreach (var account in accounts)
+        {
+            if (_nodesOf.TryGetValue(account, out var nodes))
+            {
+                foreach (var n in nodes)
+                {
+                    CollectionsMarshal.GetValueRefOrAddDefault(inside, n, out _)++;
+                }
+            }
+        }
+
+        return inside.Select(n => (n.Key, n.Value));
+    }
 
     void AddIdentities(TraitKind kind, IReadOnlyDictionary<ulong, List<int>> index)
     {

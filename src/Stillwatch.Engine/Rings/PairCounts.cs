@@ -1,11 +1,12 @@
 namespace Stillwatch.Engine.Rings;
 
 /// <summary>How often each pair of small numbers was seen together, by open addressing: counted millions of times a judgement.</summary>
-internal sealed class PairCounts
+/// <param name="expected">Different pairs; it grows beyond.</param>
+internal sealed class PairCounts(int expected)
 {
     const int MinSlots = 1 << 10;
 
-    Slot[] _slots = new Slot[MinSlots];
+    Slot[] _slots = new Slot[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(MinSlots, 2 * expected))];
     int _used;
 
     /// <summary>Every pair with its count, in no order.</summary>

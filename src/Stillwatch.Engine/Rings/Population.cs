@@ -103,11 +103,11 @@ internal sealed class Population(int workers = 1)
         return facts is not null && (OtherActor(_byPayment, facts.Payment, account) || OtherActor(_byDevice, facts.Device, account));
     }
 
-    public bool SharesPayment(int account) =>
-        _accounts[account].Facts is { Payment: not 0 } facts && OtherActor(_byPayment, facts.Payment, account);
-
     /// <summary>How many different actors are among <paramref name="accounts"/>.</summary>
     public int Actors(IEnumerable<int> accounts) => accounts.Select(a => _accounts[a].Actor).Distinct().Count();
+
+    /// <summary>Whether so many different actors are among <paramref name="accounts"/>: asked of thousands, and mostly answered by the first few.</summary>
+    public bool HasActors(IEnumerable<int> accounts, int least) => accounts.Select(a => _accounts[a].Actor).Distinct().Skip(least - 1).Any();
 
     bool OtherActor(Dictionary<ulong, List<int>> index, ulong value, int account)
     {

@@ -44,6 +44,10 @@ internal sealed class ReferenceCohort
     /// <summary>Whether <paramref name="uses"/> in <paramref name="exchanges"/> are a habit and not a try.</summary>
     public static bool IsHabit(long uses, long exchanges) => uses >= HabitUses && uses > Habit * exchanges;
 
+    /// <summary>The same, in all the account's exchanges; its state is looked at only where that decides.</summary>
+    public bool IsNormal(int account, long uses, Population population) =>
+        _members[account] && (uses < HabitUses || uses <= Habit * population.Accounts[account].Exchanges);
+
     /// <summary>ln of how much more often accounts outside the cohort show a trait than those inside, nats.</summary>
     /// <param name="inside">Those of the cohort, who do not live on it, among its <paramref name="accounts"/>.</param>
     public double LiftOf(int accounts, int inside) =>

@@ -28,7 +28,7 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
         foreach (var group in Groups(templates))
         {
             var accounts = group.SelectMany(t => t.Accounts).ToHashSet();
-            foreach (var node in identities.Nodes.Where(n => n.Accounts.Count(accounts.Contains) >= Inside * n.Accounts.Count).ToList())
+            foreach (var node in identities.MostlyInside(accounts))
             {
                 accounts.UnionWith(node.Accounts);
             }
@@ -40,12 +40,13 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
         foreach (var group in identities.Groups)
         {
             var accounts = group.SelectMany(n => n.Accounts).ToHashSet();
-            if (population.Actors(accounts) < MinActors)
+            if (!population.HasActors(accounts, MinActors))
             {
                 continue;
             }
 
-            foreach (var template in templates.Where(t => Follow(t, accounts) && t.Accounts.Count(accounts.Contains) >= MostlyTheirs * t.Accounts.Count).ToList())
+            var following = Following(accounts);
+            foreach (var template in templates.Where(t => Follow(t, following, accounts.Count) && following[t.Id] >= MostlyTheirs * t.Accounts.Count).ToList())
             {
                 accounts.UnionWith(template.Accounts);
             }
@@ -53,7 +54,7 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
             Add(candidates, accounts, templates, identities, byIdentity: true);
         }
 
-        return ([.. candidates.OrderByDescending(r => r.Accounts.Count).ThenBy(r => r.Accounts[0]).Take(MaxRings)], new RingNodes(templates, identities.Groups));
+        return ([.. candidates.OrderByDescending(r => r.Accounts.Count).ThenBy(r => r.Accounts[0]).Take(MaxRings)], new RingNodes(templates, identities));
     }
 
     /// <summary>The template classes that enough actors follow and the reference cohort mostly does not.</summary>
@@ -96,12 +97,27 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
         return [.. Enumerable.Range(0, templates.Count).GroupBy(sets.Find).OrderBy(g => g.Key).Select(g => g.Select(i => templates[i]).ToList())];
     }
 
-    /// <summary>Whether half of <paramref name="accounts"/> follow the template, and that is more than chance.</summary>
-    bool Follow(SharedTrait template, HashSet<int> accounts)
+    /// <summary>How many of <paramref name="accounts"/> follow each class.</summary>
+    int[] Following(HashSet<int> accounts)
     {
-        var shared = template.Accounts.Count(accounts.Contains);
-        return shared >= Inside * accounts.Count
-            && OverlapTest.LogRatio(shared, (double)template.Accounts.Count * accounts.Count / population.Count) >= OverlapTest.Significant / 2;
+        var following = new int[classes.Count];
+        foreach (var account in accounts)
+        {
+            foreach (var hit in members.HitsOf(account))
+            {
+                following[hit.Class] += ClassMembers.Follows(hit, population.Accounts[account].Digests.Length) ? 1 : 0;
+            }
+        }
+
+        return following;
+    }
+
+    /// <summary>Whether half of so many accounts follow the template, and that is more than chance.</summary>
+    bool Follow(SharedTrait template, int[] following, int accounts)
+    {
+        var shared = following[template.Id];
+        return shared >= Inside * accounts
+            && OverlapTest.LogRatio(shared, (double)template.Accounts.Count * accounts / population.Count) >= OverlapTest.Significant / 2;
     }
 
     /// <summary>A published template has many users, a pool among them has one client: each client of some size is a candidate of its own.</summary>
@@ -119,20 +135,18 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
 
     void Add(List<RingCandidate> candidates, HashSet<int> accounts, List<SharedTrait> templates, IdentityLinks identities, bool byIdentity)
     {
-        if (population.Actors(accounts) < MinActors)
+        if (!population.HasActors(accounts, MinActors))
         {
             return;
         }
 
-        var own = templates.Where(t => Follow(t, accounts)).ToList();
-        var nodes = own.Concat(identities.Groups.SelectMany(g => OwnNodes(g, accounts))).ToList();
+        var following = Following(accounts);
+        var own = templates.Where(t => Follow(t, following, accounts.Count)).ToList();
+        var nodes = own.Concat(identities.Inside(accounts).Where(g => HoldActors(g, accounts)).SelectMany(g => g)).ToList();
         candidates.Add(new RingCandidate([.. own.Select(t => (int)t.Id)], nodes, [.. accounts.Order()], byIdentity));
     }
 
-    /// <summary>Payers and devices that lie inside, if their group holds five actors there: a couple's shared card links a couple.</summary>
-    IEnumerable<SharedTrait> OwnNodes(List<SharedTrait> group, HashSet<int> accounts)
-    {
-        var own = group.Where(n => n.Accounts.Count(accounts.Contains) is >= 2 and var inside && inside >= Inside * n.Accounts.Count).ToList();
-        return own.Count > 0 && population.Actors(own.SelectMany(n => n.Accounts).Where(accounts.Contains).Distinct()) >= MinActors ? own : [];
-    }
+    /// <summary>Whether payers and devices that lie inside hold five actors there: a couple's shared card links a couple.</summary>
+    bool HoldActors(List<SharedTrait> own, HashSet<int> accounts) =>
+        population.HasActors(own.SelectMany(n => n.Accounts).Where(accounts.Contains), MinActors);
 }

@@ -8,18 +8,24 @@ namespace Stillwatch.Engine.Rings;
 internal static class RingComponents
 {
     /// <param name="members">Ascending.</param>
-    /// <param name="valuesOf">What a member shares with the ring, as values that are the same for whoever shares them.</param>
-    public static List<int> Largest(IReadOnlyList<int> members, Func<int, IEnumerable<(int Kind, ulong Value)>> valuesOf)
+    /// <param name="values">How many values there are, numbered from 0.</param>
+    /// <param name="valuesOf">Adds what a member shares with the ring, as numbers that are the same for whoever shares it.</param>
+    public static List<int> Largest(IReadOnlyList<int> members, int values, Action<int, List<int>> valuesOf)
     {
-        var sets = new UnionFind(members.Count);
-        var first = new Dictionary<(int, ulong), int>();
+        var (sets, first, own) = (new UnionFind(members.Count), new int[values], new List<int>());
         for (var m = 0; m < members.Count; m++)
         {
-            foreach (var value in valuesOf(members[m]))
+            own.Clear();
+            valuesOf(members[m], own);
+            foreach (var value in own)
             {
-                if (!first.TryAdd(value, m))
+                if (first[value] == 0)
                 {
-                    sets.Union(first[value], m);
+                    first[value] = m + 1;
+                }
+                else
+                {
+                    sets.Union(first[value] - 1, m);
                 }
             }
         }

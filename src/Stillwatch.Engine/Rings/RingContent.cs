@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Stillwatch.Engine.Sketches;
 using Stillwatch.Engine.Traits;
 
@@ -81,8 +82,8 @@ internal sealed class RingContent
         }
 
         Items++;
-        var known = items.GetValueOrDefault(digest.Item, (Last: -1, Members: 0));
-        items[digest.Item] = (member, known.Members + (known.Last == member ? 0 : 1));
+        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(items, digest.Item, out var isKnown);
+        known = (member, known.Members + (isKnown && known.Last == member ? 0 : 1));
         for (var c = 0; c < CueShares.Length; c++)
         {
             CueShares[c] += ((int)digest.Cues >> c) & 1;

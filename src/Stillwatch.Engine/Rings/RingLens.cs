@@ -14,7 +14,6 @@ internal sealed class RingLens
 {
     const int MinTogether = 3;
     const int MinOnExit = 2; // with a small crowd two are beyond chance already
-    const double ClientShare = 0.2;
     const double EnrichedSignup = 4;
     const double EnrichedNetwork = 5;
     const double OneExitShare = 0.7; // a network that most of the ring comes through is a NAT or a backend
@@ -26,57 +25,62 @@ internal sealed class RingLens
     const double NetworkCap = 4.5;
     const double NetworksCap = 6;
 
-    readonly Population _population;
-    readonly Background _background;
     readonly AccountFeatures _features;
-    readonly HashSet<int> _members;
-    readonly Dictionary<ulong, int> _payments;
-    readonly Dictionary<ulong, int> _devices;
-    readonly Dictionary<ulong, int> _networks;
-    readonly Dictionary<long, int> _waves;
+    readonly Dictionary<ulong, Shared> _payments;
+    readonly Dictionary<ulong, Shared> _devices;
+    readonly Dictionary<int, Shared> _networks;
+    readonly Dictionary<long, Shared> _waves;
 
+    /// <param name="members">Ascending.</param>
     public RingLens(Population population, Background background, AccountFeatures features, IReadOnlyCollection<int> members)
     {
-        (_population, _background, _features, _members) = (population, background, features, [.. members]);
-        var (networks, waves) = (new Dictionary<ulong, int>(), new Dictionary<long, int>());
+        (_features, Members) = (features, new AccountSet(features.Count));
+        var (networks, waves) = (new Dictionary<int, int>(), new Dictionary<long, int>());
         var (payments, devices, clients) = (new Dictionary<ulong, int>(), new Dictionary<ulong, int>(), new Dictionary<ulong, int>());
-        var counted = new HashSet<(ulong Value, ulong Actor)>();
-        void Count<T>(Dictionary<T, int> counts, T key, ulong value, ulong actor) where T : notnull
-        {
-            if (value != 0 && counted.Add((value, actor)))
-            {
-                CollectionsMarshal.GetValueRefOrAddDefault(counts, key, out _)++;
-            }
-        }
-
+        var counted = new HashSet<(TraitKind Kind, ulong Value, ulong Actor)>();
         foreach (var index in members)
         {
-            var account = population.Accounts[index];
-            foreach (ref readonly var network in CollectionsMarshal.AsSpan(account.Networks))
+            Members.Add(index);
+            ref readonly var row = ref features[index];
+            var actor = row.Has(RingTraits.InOrganization) ? population.Accounts[index].Actor : 0;
+            void Count<T>(Dictionary<T, int> counts, T key, TraitKind kind, ulong value) where T : notnull
             {
-                Count(networks, network.Value, network.Value, account.Actor);
+                // Only an organization's accounts share an actor.
+                if (value != 0 && (actor == 0 || counted.Add((kind, value, actor))))
+                {
+                    CollectionsMarshal.GetValueRefOrAddDefault(counts, key, out _)++;
+                }
             }
 
-            if (features.SignupBucket(index) is not AccountFeatures.NoSignup and var bucket)
+            foreach (var network in features.NetworksOf(row))
             {
-                Count(waves, bucket, (ulong)bucket, account.Actor);
+                Count(networks, network, TraitKind.Network, (ulong)network + 1);
             }
 
-            Count(payments, account.Facts?.Payment ?? 0, account.Facts?.Payment ?? 0, account.Actor);
-            Count(devices, account.Facts?.Device ?? 0, account.Facts?.Device ?? 0, account.Actor);
-            CollectionsMarshal.GetValueRefOrAddDefault(clients, features.Client(index), out _)++;
+            if (row.Signup != AccountFeatures.NoSignup)
+            {
+                Count(waves, row.Signup, TraitKind.SignupCohort, (ulong)row.Signup);
+            }
+
+            Count(payments, row.Payment, TraitKind.Payment, row.Payment);
+            Count(devices, row.Device, TraitKind.Device, row.Device);
+            CollectionsMarshal.GetValueRefOrAddDefault(clients, row.Client, out _)++;
         }
 
         clients.Remove(0);
         var n = members.Count;
-        _payments = Kept(payments, c => c.Value >= MinTogether);
-        _devices = Kept(devices, c => c.Value >= MinTogether);
-        _networks = Kept(networks, c => c.Value >= MinOnExit && c.Value <= OneExitShare * n && IsEnriched(c.Value, background.OnNetwork(c.Key), n, EnrichedNetwork));
-        _waves = Kept(waves, c => c.Value >= MinTogether && IsEnriched(c.Value, background.SignedUpIn(c.Key), n, EnrichedSignup));
+        _payments = Kept(payments, c => UsersOf(population.Payments, c), (r, _) => r >= MinTogether, PaymentCap);
+        _devices = Kept(devices, c => UsersOf(population.Devices, c), (r, _) => r >= MinTogether, DeviceCap);
+        _networks = Kept(networks, background.OnNetwork, (r, all) => r >= MinOnExit && r <= OneExitShare * n && IsEnriched(r, all, n, EnrichedNetwork), NetworkCap);
+        _waves = Kept(waves, background.SignedUpIn, (r, all) => r >= MinTogether && IsEnriched(r, all, n, EnrichedSignup), WaveCap);
         Client = clients.OrderByDescending(c => c.Value).ThenBy(c => c.Key).Select(c => c.Key).FirstOrDefault();
     }
 
-    public IReadOnlySet<int> Members => _members;
+    /// <summary>What a shared value weighs for a member, who does not count himself, and for anybody else; capped as a tie, and without caps as a gain.</summary>
+    /// <param name="Number">Its own, of all <see cref="Values"/>.</param>
+    readonly record struct Shared(int Number, double OfMember, double OfOther, double MemberGain, double OtherGain);
+
+    public AccountSet Members { get; }
 
     /// <summary>The client most members use most, 0 when unknown.</summary>
     public ulong Client { get; }
@@ -85,123 +89,103 @@ internal sealed class RingLens
 
     public IReadOnlyCollection<ulong> Devices => _devices.Keys;
 
-    public IReadOnlyCollection<ulong> Networks => _networks.Keys;
+    /// <summary>By number in <see cref="Background"/>.</summary>
+    public IReadOnlyCollection<int> Networks => _networks.Keys;
 
     /// <summary>The account's ties but for templates, which the whole ring's classes decide.</summary>
-    public RingTies Of(int index)
+    /// <param name="networks">Of the account, by number.</param>
+    public RingTies Of(in AccountRow row, ReadOnlySpan<int> networks, bool isMember)
     {
-        var account = _population.Accounts[index];
-        var (self, other) = _members.Contains(index) ? (1, 0) : (0, 1);
-        double Tie<T>(Dictionary<T, int> shared, T value, int all, double cap) where T : notnull =>
-            shared.TryGetValue(value, out var r) ? Math.Clamp(Nats(r - self, Math.Max(0, all - r - other)), 0, cap) : 0;
-
-        var (payment, device, wave) = (0.0, 0.0, 0.0);
-        if (account.Facts is { } facts)
-        {
-            payment = Tie(_payments, facts.Payment, UsersOf(_population.Payments, facts.Payment), PaymentCap);
-            device = Tie(_devices, facts.Device, UsersOf(_population.Devices, facts.Device), DeviceCap);
-            wave = _features.SignupBucket(index) is not AccountFeatures.NoSignup and var bucket ? Tie(_waves, bucket, _background.SignedUpIn(bucket), WaveCap) : 0;
-        }
+        double Tie<T>(Dictionary<T, Shared> shared, T value) where T : notnull =>
+            shared.Count > 0 && shared.TryGetValue(value, out var tie) ? isMember ? tie.OfMember : tie.OfOther : 0;
 
         var (network, exits) = (0.0, 0);
         if (_networks.Count > 0)
         {
-            foreach (ref readonly var n in CollectionsMarshal.AsSpan(account.Networks))
+            foreach (var n in networks)
             {
-                if (_networks.ContainsKey(n.Value))
+                if (_networks.TryGetValue(n, out var tie))
                 {
                     exits++;
-                    network += Tie(_networks, n.Value, _background.OnNetwork(n.Value), NetworkCap);
+                    network += isMember ? tie.OfMember : tie.OfOther;
                 }
             }
         }
 
-        return new RingTies(0, payment, device, wave, Math.Min(network, NetworksCap), exits);
+        return new RingTies(0, Tie(_payments, row.Payment), Tie(_devices, row.Device), Tie(_waves, row.Signup), Math.Min(network, NetworksCap), exits);
     }
 
     /// <summary>How well the ring explains what an account shares, nats, without caps: the sum over its payer, device, hours of sign-up and exits of ln of how much
     /// commoner each is among the members than among everybody else. Two campaigns taken as one explain each value half as well.</summary>
     public double GainOf(int index)
     {
-        var account = _population.Accounts[index];
-        var self = _members.Contains(index) ? 1 : 0;
-        double Gain<T>(Dictionary<T, int> shared, T value, int all) where T : notnull =>
-            shared.TryGetValue(value, out var r) && r > self ? Math.Max(0, Nats(r - self, Math.Max(0, all - r))) : 0;
+        ref readonly var row = ref _features[index];
+        var isMember = Members.Contains(index);
+        double Gain<T>(Dictionary<T, Shared> shared, T value) where T : notnull =>
+            shared.TryGetValue(value, out var tie) ? isMember ? tie.MemberGain : tie.OtherGain : 0;
 
-        var gain = 0.0;
-        if (account.Facts is { } facts)
+        var gain = Gain(_payments, row.Payment) + Gain(_devices, row.Device);
+        gain += Gain(_waves, row.Signup);
+        foreach (var network in _features.NetworksOf(row))
         {
-            gain += Gain(_payments, facts.Payment, UsersOf(_population.Payments, facts.Payment)) + Gain(_devices, facts.Device, UsersOf(_population.Devices, facts.Device));
-            gain += _features.SignupBucket(index) is not AccountFeatures.NoSignup and var bucket ? Gain(_waves, bucket, _background.SignedUpIn(bucket)) : 0;
-        }
-
-        foreach (ref readonly var network in CollectionsMarshal.AsSpan(account.Networks))
-        {
-            gain += Gain(_networks, network.Value, _background.OnNetwork(network.Value));
+            gain += Gain(_networks, network);
         }
 
         return gain;
     }
 
     /// <summary>Whether a fifth of what the account does comes from the ring's client: whoever rents a key out uses a client of his own besides.</summary>
-    public bool UsesClient(int index)
+    public bool UsesClient(in AccountRow row) => Client != 0 && ((ReadOnlySpan<ulong>)row.Clients).Contains(Client);
+
+    /// <summary>How many values the ring shares.</summary>
+    public int Values { get; private set; }
+
+    /// <summary>Adds the numbers of the values that an account shares with the ring, from 0.</summary>
+    public void AddValues(int index, List<int> into)
     {
-        if (Client == 0)
+        ref readonly var row = ref _features[index];
+        void Add<T>(Dictionary<T, Shared> shared, T value) where T : notnull
         {
-            return false;
-        }
-
-        var account = _population.Accounts[index];
-        foreach (ref readonly var client in CollectionsMarshal.AsSpan(account.Clients))
-        {
-            if (client.Value == Client)
+            if (shared.TryGetValue(value, out var known))
             {
-                return client.Count >= ClientShare * account.Exchanges;
+                into.Add(known.Number);
             }
         }
 
-        return false;
-    }
-
-    /// <summary>What an account shares with the ring, value by value.</summary>
-    public IEnumerable<(int Kind, ulong Value)> ValuesOf(int index)
-    {
-        var account = _population.Accounts[index];
-        if (account.Facts is { } facts)
+        Add(_payments, row.Payment);
+        Add(_devices, row.Device);
+        Add(_waves, row.Signup);
+        foreach (var network in _features.NetworksOf(row))
         {
-            if (_payments.ContainsKey(facts.Payment))
-            {
-                yield return ((int)TraitKind.Payment, facts.Payment);
-            }
-
-            if (_devices.ContainsKey(facts.Device))
-            {
-                yield return ((int)TraitKind.Device, facts.Device);
-            }
-
-            if (_waves.ContainsKey(_features.SignupBucket(index)))
-            {
-                yield return ((int)TraitKind.SignupCohort, (ulong)_features.SignupBucket(index));
-            }
-        }
-
-        foreach (var network in account.Networks)
-        {
-            if (_networks.ContainsKey(network.Value))
-            {
-                yield return ((int)TraitKind.Network, network.Value);
-            }
+            Add(_networks, network);
         }
     }
 
     double Nats(int inRing, int outside) =>
-        Math.Log((inRing + 0.5) / (_members.Count + 1)) - Math.Log((outside + 0.5) / (_population.Count - _members.Count + 1));
+        Math.Log((inRing + 0.5) / (Members.Count + 1)) - Math.Log((outside + 0.5) / (_features.Count - Members.Count + 1));
 
     bool IsEnriched(int together, int inAll, int members, double nats) =>
-        OverlapTest.LogRatio(together, (double)inAll * members / _population.Count) >= nats;
+        OverlapTest.LogRatio(together, (double)inAll * members / _features.Count) >= nats;
 
     static int UsersOf(IReadOnlyDictionary<ulong, List<int>> index, ulong value) => index.TryGetValue(value, out var accounts) ? accounts.Count : 0;
 
-    static Dictionary<T, int> Kept<T>(Dictionary<T, int> counts, Func<KeyValuePair<T, int>, bool> keep) where T : notnull =>
-        counts.Where(keep).ToDictionary(c => c.Key, c => c.Value);
+    /// <param name="usersOf">How many of all accounts show a value.</param>
+    /// <param name="keep">Of how many members show it, and how many of all.</param>
+    Dictionary<T, Shared> Kept<T>(Dictionary<T, int> counts, Func<T, int> usersOf, Func<int, int, bool> keep, double cap) where T : notnull
+    {
+        var kept = new Dictionary<T, Shared>();
+        foreach (var (value, r) in counts)
+        {
+            if (r < MinOnExit || (usersOf(value) is var all && !keep(r, all)))
+            {
+                continue;
+            }
+
+            kept.Add(value, new Shared(
+                Values++, Math.Clamp(Nats(r - 1, Math.Max(0, all - r)), 0, cap), Math.Clamp(Nats(r, Math.Max(0, all - r - 1)), 0, cap),
+                r > 1 ? Math.Max(0, Nats(r - 1, Math.Max(0, all - r))) : 0, Math.Max(0, Nats(r, Math.Max(0, all - r)))));
+        }
+
+        return kept;
+    }
 }

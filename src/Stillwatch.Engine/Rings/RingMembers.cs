@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Stillwatch.Engine.Displacements;
 using Stillwatch.Engine.Provenance;
 using Stillwatch.Engine.Traits;
@@ -23,119 +24,146 @@ internal sealed class RingMembers
     readonly Background _background;
     readonly ClassMembers _followers;
     readonly RingNodes _nodes;
-    readonly CrossingTable _crossings;
     readonly DisplacementTable _displacements;
+    readonly IReadOnlySet<ulong> _circle;
+    readonly Dictionary<int, List<int>> _crossings;
     readonly AccountFeatures _features;
+    readonly AccountFeatures _sample;
     readonly RingRounds _rounds;
+    readonly long _nowMs;
 
     public RingMembers(
         Population population, ReferenceCohort cohort, Background background, ClassMembers followers, RingNodes nodes, CrossingTable crossings,
-        DisplacementTable displacements)
+        DisplacementTable displacements, long nowMs)
     {
-        (_population, _background, _followers, _nodes) = (population, background, followers, nodes);
-        (_crossings, _displacements) = (crossings, displacements);
-        _features = new AccountFeatures(population, cohort);
+        (_population, _background, _followers, _nodes, _displacements, _nowMs) = (population, background, followers, nodes, displacements, nowMs);
+        (_circle, _crossings) = (crossings.Circulation.Circle, CrossingsOf(population, crossings.Circulation));
+        _features = new AccountFeatures(population, cohort, background, followers);
+        _sample = _features.Every(CoverageWeights.StrideOf(population.Count));
         _rounds = new RingRounds(Weigh);
     }
 
-    public RingView? Select(RingCandidate candidate, long nowMs)
+    public RingView? Select(RingCandidate candidate)
     {
         var members = Seeds(candidate);
-        var view = default(RingView);
-        for (var rounds = 1; rounds <= Rounds; rounds++)
+        for (var rounds = 1; _population.HasActors(members, TraitGate.MinActors); rounds++)
         {
-            if (_population.Actors(members) < TraitGate.MinActors)
+            var round = _rounds.Of(members);
+            var next = Next(candidate, round);
+            var isShared = next == round.Next; // nothing of the candidate's own: others that come to these members go on alike
+            var whole = isShared ? round.Whole : Largest(next, round);
+            var isSettled = whole.SequenceEqual(members);
+            if (isShared && isSettled)
             {
-                return null;
+                return round.Settled?.For(candidate);
             }
 
-            var round = _rounds.Of(members);
-            var (lens, templates) = (round.Lens, round.Templates);
-            var next = Next(candidate, round);
-            var crossed = next.Where(m => m.Has(RingTraits.OwnOutput)).Select(m => m.Index).ToHashSet();
-            var whole = RingComponents.Largest([.. next.Select(m => m.Index)], a => ValuesOf(a, lens, templates, crossed));
-            var settled = whole.SequenceEqual(members);
-            members = whole;
-            if (settled || rounds == Rounds)
+            if (isSettled || rounds == Rounds)
             {
-                var kept = whole.ToHashSet();
-                next.RemoveAll(m => !kept.Contains(m.Index));
-                view = _population.Actors(members) < TraitGate.MinActors ? null : View(candidate, next, round, nowMs);
-                if (view is not null) { view.Probe = a => { var m = Described(a, lens, templates, crossed); return (m, round.Prior + round.Weights.Sum(m), round.Weights); }; }
-                break;
+                return View(candidate, next, whole, round);
             }
+
+            members = whole;
         }
 
-        return view;
+        return null;
     }
 
     /// <summary>What joins a member to others: payers, devices, exits, sign-up waves, templates it follows, and our outputs that went round.</summary>
-    IEnumerable<(int Kind, ulong Value)> ValuesOf(int account, RingLens lens, RingTemplates templates, HashSet<int> crossed) =>
-        lens.ValuesOf(account)
-            .Concat(templates.FollowedBy(account, _population.Accounts[account].Digests.Length).Select(c => ((int)TraitKind.HeadSkeleton, (ulong)c)))
-            .Concat(crossed.Contains(account) ? [((int)TraitKind.OwnOutput, 0UL)] : []);
+    List<int> Largest(List<RingMember> next, RingRound round)
+    {
+        var crossed = next.Where(m => m.Has(RingTraits.OwnOutput)).Select(m => m.Index).ToHashSet();
+        var (lens, classes) = (round.Lens, round.Lens.Values + 1); // numbers: what the lens knows, our outputs, then the classes
+        return RingComponents.Largest([.. next.Select(m => m.Index)], classes + _followers.Classes, (account, values) =>
+        {
+            lens.AddValues(account, values);
+            ref readonly var row = ref _features[account];
+            foreach (ref readonly var hit in row.Hits.AsSpan())
+            {
+                if (round.Templates.Follows(row, hit))
+                {
+                    values.Add(classes + hit.Class);
+                }
+            }
+
+            if (crossed.Contains(account))
+            {
+                values.Add(lens.Values);
+            }
+        });
+    }
 
     /// <summary>Those a candidate is made of: who lives on its templates or shares its payers or devices; everybody where too few do.</summary>
     List<int> Seeds(RingCandidate candidate)
     {
-        var templates = new RingTemplates(candidate.Classes, _followers, _population, new HashSet<int>());
-        var linked = candidate.Nodes.Where(n => n.Kind is TraitKind.Payment or TraitKind.Device).SelectMany(n => n.Accounts).ToHashSet();
-        var seeds = candidate.Accounts.Where(a => linked.Contains(a) || templates.HitsOf(a) >= Mostly * Math.Max(1, _population.Accounts[a].Digests.Length)).ToList();
+        var templates = RingTemplates.Only(candidate.Classes, _followers);
+        var linked = new AccountSet(_features.Count);
+        foreach (var node in candidate.Nodes.Where(n => n.Kind is TraitKind.Payment or TraitKind.Device))
+        {
+            linked.Add(node.Accounts);
+        }
+
+        var seeds = candidate.Accounts.Where(a => linked.Contains(a) || templates.HitsOf(_features[a].Hits) >= Mostly * Math.Max(1, (int)_features[a].Sample)).ToList();
         return seeds.Count < TraitGate.MinActors ? [.. candidate.Accounts] : seeds;
     }
 
     RingRound Weigh(List<int> members)
     {
         var lens = new RingLens(_population, _background, _features, members);
-        var classes = RingTemplates.ClassesOf(_nodes.Templates, lens.Members, _population.Count);
-        var templates = new RingTemplates(classes, _followers, _population, lens.Members);
-        var crossed = CrossedWithin(lens.Members);
-        RingMember Describe(int account) => Described(account, lens, templates, crossed);
-
-        var weights = CoverageWeights.Of(
-            [.. members.Select(Describe)], CoverageWeights.Rest(lens.Members, _population.Count, a => Describe(a).Traits));
-        var prior = Math.Clamp(Math.Log((double)members.Count / Math.Max(1, _population.Count - members.Count)), LeastPrior, MostPrior);
-        var pool = Sharing(lens, classes);
-        return new RingRound(members, lens, templates, crossed, weights, prior, pool, [.. pool.Order().Select(Describe).Where(m => Belongs(m, weights, prior))]);
+        var classes = RingTemplates.ClassesOf(_nodes.Templates, members, _features, _followers.Classes);
+        var templates = new RingTemplates(classes, _followers, _features, lens.Members);
+        var crossed = CrossedWithin(members, lens.Members);
+        var pool = Sharing(lens, members, classes);
+        RingMember[] described = [.. pool.ToArray().Select(a => Described(a, lens, templates, crossed))];
+        var rest = CoverageWeights.Rest(lens.Members, _features.Count, n => TraitsOf(_sample, n, isMember: false, lens, templates, isCrossed: false).Traits);
+        var weights = CoverageWeights.Of([.. described.Where(m => lens.Members.Contains(m.Index))], rest);
+        var prior = Math.Clamp(Math.Log((double)members.Count / Math.Max(1, _features.Count - members.Count)), LeastPrior, MostPrior);
+        var round = new RingRound(members, lens, templates, crossed, weights, prior, pool, [.. described.Where(m => Belongs(m, weights, prior))]);
+        round.Follow(() => Largest(round.Next, round), () => View(null, round.Next, round.Whole, round));
+        return round;
     }
 
     static bool Belongs(RingMember member, CoverageWeights weights, double prior) =>
         prior + weights.Sum(member) > 0 && (member.IsTied || !weights.IsTied);
 
-    /// <summary>Who is a member in the next round: of the round's own pool, and of the candidate's accounts that share nothing, but no one whom a stronger ring took.</summary>
+    /// <summary>Who is a member in the next round: of the round's own pool, and of the candidate's accounts that share nothing, but no one whom a stronger ring took.
+    /// The round's own list where that makes no difference.</summary>
     List<RingMember> Next(RingCandidate candidate, RingRound round)
     {
         var others = candidate.Accounts.Where(a => !round.Pool.Contains(a)).Select(a => Described(a, round.Lens, round.Templates, round.Crossed))
             .Where(m => Belongs(m, round.Weights, round.Prior)).ToList();
+        if (others.Count == 0 && (candidate.Taken.Count == 0 || !round.Next.Exists(m => candidate.Taken.Contains(m.Index))))
+        {
+            return round.Next;
+        }
+
         IEnumerable<RingMember> next = others.Count == 0 ? round.Next : round.Next.Concat(others).OrderBy(m => m.Index);
         return [.. next.Where(m => !candidate.Taken.Contains(m.Index))];
     }
 
     /// <summary>Whoever has anything in common with the ring that can be looked up by value, the members included; the others could not come out as members.</summary>
-    HashSet<int> Sharing(RingLens lens, List<int> classes)
+    AccountSet Sharing(RingLens lens, List<int> members, List<int> classes)
     {
-        var sharing = new HashSet<int>(lens.Members);
+        var sharing = new AccountSet(_features.Count);
+        sharing.Add(members);
         foreach (var payment in lens.Payments)
         {
-            sharing.UnionWith(_population.Payments[payment]);
+            sharing.Add(_population.Payments[payment]);
         }
 
         foreach (var device in lens.Devices)
         {
-            sharing.UnionWith(_population.Devices[device]);
+            sharing.Add(_population.Devices[device]);
         }
 
         foreach (var network in lens.Networks)
         {
-            foreach (var account in _background.AccountsOn(network))
-            {
-                sharing.Add(account);
-            }
+            sharing.Add(_background.AccountsOn(network));
         }
 
         foreach (var c in classes)
         {
-            sharing.UnionWith(_followers.Of(c));
+            sharing.Add(_followers.Of(c));
         }
 
         return sharing;
@@ -143,54 +171,71 @@ internal sealed class RingMembers
 
     RingMember Described(int index, RingLens lens, RingTemplates templates, HashSet<int> crossed)
     {
-        var account = _population.Accounts[index];
-        var (hits, sample) = (templates.HitsOf(index), account.Digests.Length);
-        var ties = lens.Of(index) with { Template = templates.NatsOf(hits, sample) };
+        var (traits, hits, ties) = TraitsOf(_features, index, lens.Members.Contains(index), lens, templates, crossed.Contains(index));
+        return new RingMember(index, _population.Accounts[index], hits, traits, ties);
+    }
+
+    static (RingTraits Traits, int Hits, RingTies Ties) TraitsOf(
+        AccountFeatures features, int at, bool isMember, RingLens lens, RingTemplates templates, bool isCrossed)
+    {
+        ref readonly var row = ref features[at];
+        var (hits, sample) = (templates.HitsOf(row.Hits), row.Sample);
+        var ties = lens.Of(row, features.NetworksOf(row), isMember) with { Template = templates.NatsOf(row, hits) };
         var share = sample == 0 ? 0 : (double)hits / sample;
-        var features = _features.Of(index) & (ReferenceCohort.IsHabit(hits, sample) ? ~RingTraits.ReferenceCohort : ~RingTraits.None);
-        var traits = features
+        var own = row.Traits & (ReferenceCohort.IsHabit(hits, sample) ? ~RingTraits.ReferenceCohort : ~RingTraits.None);
+        var traits = own
             | (share >= Mostly ? RingTraits.MostlyTemplate : hits >= 2 || share >= 0.1 ? RingTraits.SomeTemplate : 0)
             | (ties.Payment > 0 ? RingTraits.SharedPayment : 0)
             | (ties.Device > 0 ? RingTraits.SharedDevice : 0)
             | (ties.Wave > 0 ? RingTraits.SignupWave : 0)
             | (ties.Exits > 0 ? RingTraits.SharedNetwork : 0)
-            | (lens.UsesClient(index) ? RingTraits.RingClient : 0)
-            | (crossed.Contains(index) ? RingTraits.OwnOutput : 0);
-        return new RingMember(index, account, hits, traits, ties);
+            | (lens.UsesClient(row) ? RingTraits.RingClient : 0)
+            | (isCrossed ? RingTraits.OwnOutput : 0);
+        return (traits, hits, ties);
     }
 
-    RingView View(RingCandidate candidate, List<RingMember> members, RingRound round, long nowMs)
+    /// <param name="candidate">Null: for whichever candidate comes to these members (<see cref="RingView.For"/>).</param>
+    RingView? View(RingCandidate? candidate, List<RingMember> next, List<int> whole, RingRound round)
     {
-        var (lens, templates, weights, prior) = (round.Lens, round.Templates, round.Weights, round.Prior);
-        var settled = candidate with { Classes = [.. templates.Classes.Order()], Nodes = _nodes.Inside(templates.Classes, members) };
-        return new RingView(settled, members, weights, RingContent.Of(settled, members, _followers), _population, nowMs)
+        if (!_population.HasActors(whole, TraitGate.MinActors))
         {
-            Prior = prior,
+            return null;
+        }
+
+        var (lens, templates) = (round.Lens, round.Templates);
+        var inside = new AccountSet(_features.Count);
+        inside.Add(whole);
+        List<RingMember> members = [.. next.Where(m => inside.Contains(m.Index))];
+        candidate ??= new RingCandidate([], [], [], ByIdentity: false);
+        var settled = candidate with { Classes = [.. templates.Classes.Order()], Nodes = _nodes.Inside(templates.Classes, inside) };
+        return new RingView(settled, members, inside, round.Weights, RingContent.Of(settled, members, _followers), _population, _nowMs)
+        {
+            Prior = round.Prior,
             GainOf = lens.GainOf,
-            Circle = _crossings.Circulation.Circle,
-            Exits = lens.Networks.ToHashSet(),
-            Displacement = _displacements.Count == 0 ? null : _displacements.Of(members.Select(m => m.Account.Name).ToHashSet(), nowMs),
+            Circle = _circle,
+            Exits = lens.Networks.Select(_background.NetworkOf).ToHashSet(),
+            Displacement = _displacements.Count == 0 ? null : _displacements.Of(members.Select(m => m.Account.Name).ToHashSet(), _nowMs),
         };
     }
 
-    HashSet<int> CrossedWithin(IReadOnlySet<int> members)
-    {
-        var crossed = new HashSet<int>();
-        if (_crossings.PairCount == 0)
-        {
-            return crossed;
-        }
+    /// <summary>Members whose outputs came back from another member, and those who brought them.</summary>
+    HashSet<int> CrossedWithin(List<int> members, AccountSet inside) =>
+        _crossings.Count == 0 ? [] : members.Where(m => _crossings.TryGetValue(m, out var others) && others.Exists(inside.Contains)).ToHashSet();
 
-        foreach (var (owner, presenter) in _crossings.Circulation.Linked)
+    /// <summary>With whom each account's outputs crossed, either way, other actors only.</summary>
+    static Dictionary<int, List<int>> CrossingsOf(Population population, Circulation circulation)
+    {
+        var crossings = new Dictionary<int, List<int>>();
+        foreach (var (owner, presenter) in circulation.Linked)
         {
-            var (a, b) = (_population.IndexOf(owner), _population.IndexOf(presenter));
-            if (members.Contains(a) && members.Contains(b) && _population.Accounts[a].Actor != _population.Accounts[b].Actor)
+            var (a, b) = (population.IndexOf(owner), population.IndexOf(presenter));
+            if (a >= 0 && b >= 0 && population.Accounts[a].Actor != population.Accounts[b].Actor)
             {
-                crossed.Add(a);
-                crossed.Add(b);
+                (CollectionsMarshal.GetValueRefOrAddDefault(crossings, a, out _) ??= []).Add(b);
+                (CollectionsMarshal.GetValueRefOrAddDefault(crossings, b, out _) ??= []).Add(a);
             }
         }
 
-        return crossed;
+        return crossings;
     }
 }

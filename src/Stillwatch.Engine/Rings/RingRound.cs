@@ -7,7 +7,20 @@ namespace Stillwatch.Engine.Rings;
 /// <param name="Pool">Everybody who shares something that can be looked up by value, the members included.</param>
 /// <param name="Next">Those of the pool that come out likelier in than out, ascending.</param>
 internal sealed record RingRound(
-    List<int> Members, RingLens Lens, RingTemplates Templates, HashSet<int> Crossed, CoverageWeights Weights, double Prior, HashSet<int> Pool, List<RingMember> Next);
+    List<int> Members, RingLens Lens, RingTemplates Templates, HashSet<int> Crossed, CoverageWeights Weights, double Prior, AccountSet Pool, List<RingMember> Next)
+{
+    Lazy<List<int>>? _whole;
+    Lazy<RingView?>? _settled;
+
+    /// <summary>The largest piece of <see cref="Next"/>, ascending: the next round's members.</summary>
+    public List<int> Whole => _whole!.Value;
+
+    /// <summary>The ring of these members, asked for when <see cref="Whole"/> is the same as <see cref="Members"/>; null when it has too few actors.</summary>
+    public RingView? Settled => _settled!.Value;
+
+    /// <summary>Says how to work out what not every round is asked for; each is worked out once.</summary>
+    public void Follow(Func<List<int>> whole, Func<RingView?> settled) => (_whole, _settled) = (new(whole), new(settled));
+}
 
 /// <summary>Rounds of one judgement by their members. A campaign is found from its cards, its templates and its client, and its candidates soon
 /// have the same members: each round is worked out once. What is kept changes nothing but time, so it is bounded by leaving out.</summary>
@@ -27,12 +40,7 @@ internal sealed class RingRounds(Func<List<int>, RingRound> weigh)
             return weigh(members);
         }
 
-        var hash = 14695981039346656037; // FNV-1a
-        foreach (var member in members)
-        {
-            hash = (hash ^ (ulong)member) * 1099511628211;
-        }
-
+        var hash = RingView.HashOf(members);
         if (!_rounds.TryGetValue(hash, out var round))
         {
             if (_rounds.Count >= MaxKept || Volatile.Read(ref _accounts) > MaxKeptAccounts)

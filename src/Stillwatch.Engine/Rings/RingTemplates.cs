@@ -6,7 +6,8 @@ namespace Stillwatch.Engine.Rings;
 /// <remarks>
 /// Five levels of how much of an account's sampled traffic follows the classes: under 10, 30, 50 and 80 percent, and above, where half an exchange is
 /// taken off for chance: many people try a published template once. A level weighs ln of its share among members over its share among everybody else;
-/// outsiders who live on the same published template are counted, all of them.
+/// outsiders who live on the same published template are counted, all of them. Whoever works with two unrelated classes of the ring is counted apart
+/// and may weigh more: strangers meet on one published template, hardly ever on two.
 /// </remarks>
 internal sealed class RingTemplates
 {
@@ -14,69 +15,107 @@ internal sealed class RingTemplates
     const double Floor = -3;
     const double MinShare = 0.08;
 
-    static readonly double[] s_caps = [1, 1.5, 3, 4, 4.5]; // a part of one's traffic proves less than all of it, however rare
+    // A part of one's traffic proves less than all of it, however rare. First for followers of one class at most, then of several.
+    static readonly double[] s_caps = [1, 1.5, 3, 4, 4.5, 1, 2.5, 4, 4.5, 5];
 
-    readonly ClassMembers _followers;
     readonly HashSet<int> _classes;
-    readonly double[] _nats = new double[Levels];
+    readonly bool[] _wanted; // the same, by number
+    readonly double[] _nats = new double[2 * Levels];
 
     /// <param name="members">Who is a member now.</param>
-    public RingTemplates(IReadOnlyCollection<int> classes, ClassMembers followers, Population population, IReadOnlySet<int> members)
+    public RingTemplates(IReadOnlyCollection<int> classes, ClassMembers followers, AccountFeatures features, AccountSet members)
+        : this(classes, followers.Classes)
     {
-        (_followers, _classes) = (followers, [.. classes]);
         if (_classes.Count == 0)
         {
             return;
         }
 
-        var (ring, rest) = (new int[Levels], new int[Levels]);
-        foreach (var account in _classes.SelectMany(followers.Of).Concat(members).Distinct())
+        var (ring, rest, seen) = (new int[2 * Levels], new int[2 * Levels], new AccountSet(features.Count));
+        foreach (var c in _classes)
         {
-            (members.Contains(account) ? ring : rest)[LevelOf(HitsOf(account), population.Accounts[account].Digests.Length)]++;
+            seen.Add(followers.Of(c));
         }
 
-        var others = population.Count - members.Count;
-        rest[0] = others - rest.Skip(1).Sum();
-        for (var level = 0; level < Levels; level++)
+        seen.Add(members.ToArray());
+        foreach (var account in seen.ToArray())
         {
-            var (inRing, outside) = ((ring[level] + 0.5) / (members.Count + (Levels / 2.0)), (rest[level] + 0.5) / (others + (Levels / 2.0)));
+            ref readonly var row = ref features[account];
+            (members.Contains(account) ? ring : rest)[LevelOf(HitsOf(row.Hits), row.Sample, FollowsSeveral(row))]++;
+        }
+
+        var others = features.Count - members.Count;
+        rest[0] = others - rest.Skip(1).Sum();
+        for (var level = 0; level < 2 * Levels; level++)
+        {
+            var (inRing, outside) = ((ring[level] + 0.5) / (members.Count + Levels), (rest[level] + 0.5) / (others + Levels));
             _nats[level] = Math.Clamp(Math.Log(inRing / outside), Floor, s_caps[level]);
         }
     }
 
+    RingTemplates(IReadOnlyCollection<int> classes, int all)
+    {
+        (_classes, _wanted) = ([.. classes], new bool[all]);
+        foreach (var c in _classes)
+        {
+            _wanted[c] = true;
+        }
+    }
+
+    /// <summary>Nothing but who follows them: <see cref="HitsOf"/>.</summary>
+    public static RingTemplates Only(IReadOnlyCollection<int> classes, ClassMembers followers) => new(classes, followers.Classes);
+
     public IReadOnlySet<int> Classes => _classes;
 
     /// <summary>How many of an account's sampled exchanges follow the classes.</summary>
-    public int HitsOf(int account)
+    public int HitsOf(ClassHit[] ofAccount)
     {
         var hits = 0;
-        if (_classes.Count > 0)
+        foreach (ref readonly var hit in ofAccount.AsSpan())
         {
-            foreach (var hit in _followers.HitsOf(account))
-            {
-                hits += _classes.Contains(hit.Class) ? hit.Hits : 0;
-            }
+            hits += _wanted[hit.Class] ? hit.Hits : 0;
         }
 
         return hits;
     }
 
-    /// <summary>Those of the classes that an account follows more than in passing.</summary>
-    public IEnumerable<int> FollowedBy(int account, int sample) =>
-        _followers.HitsOf(account).Where(h => _classes.Contains(h.Class) && ClassMembers.Follows(h, sample)).Select(h => h.Class);
+    /// <summary>Whether an account follows one of the classes more than in passing.</summary>
+    public bool Follows(in AccountRow account, ClassHit hit) => _wanted[hit.Class] && ClassMembers.Follows(hit, account.Sample);
 
-    public double NatsOf(int hits, int sample) => _classes.Count == 0 ? 0 : _nats[LevelOf(hits, sample)];
+    /// <summary>What an account's following says for or against membership, nats.</summary>
+    public double NatsOf(in AccountRow account, int hits) => _classes.Count == 0 ? 0 : _nats[LevelOf(hits, account.Sample, FollowsSeveral(account))];
+
+    bool FollowsSeveral(in AccountRow account)
+    {
+        var followed = 0;
+        foreach (ref readonly var hit in account.Hits.AsSpan())
+        {
+            followed += Follows(account, hit) ? 1 : 0;
+        }
+
+        return followed > 1;
+    }
 
     /// <summary>The classes that members follow far more than chance, a twelfth of them at least: what the ring works at.</summary>
     /// <param name="known">Template classes that passed the gate, with all their followers.</param>
-    public static List<int> ClassesOf(IReadOnlyList<SharedTrait> known, IReadOnlySet<int> members, int population)
+    public static List<int> ClassesOf(IReadOnlyList<SharedTrait> known, IReadOnlyCollection<int> members, AccountFeatures features, int classes)
     {
+        var following = new int[classes];
+        foreach (var member in members)
+        {
+            ref readonly var row = ref features[member];
+            foreach (ref readonly var hit in row.Hits.AsSpan())
+            {
+                following[hit.Class] += ClassMembers.Follows(hit, row.Sample) ? 1 : 0;
+            }
+        }
+
         var found = new List<int>();
         foreach (var template in known)
         {
-            var shared = template.Accounts.Count(members.Contains);
+            var shared = following[(int)template.Id];
             if (shared >= Math.Max(TraitGate.MinActors, MinShare * members.Count)
-                && OverlapTest.LogRatio(shared, (double)template.Accounts.Count * members.Count / population) >= OverlapTest.Significant)
+                && OverlapTest.LogRatio(shared, (double)template.Accounts.Count * members.Count / features.Count) >= OverlapTest.Significant)
             {
                 found.Add((int)template.Id);
             }
@@ -85,9 +124,9 @@ internal sealed class RingTemplates
         return found;
     }
 
-    static int LevelOf(int hits, int sample)
+    static int LevelOf(int hits, int sample, bool several)
     {
         var share = (hits - 0.5) / (sample + 0.5);
-        return share >= 0.8 ? 4 : share >= 0.5 ? 3 : share >= 0.3 ? 2 : share >= 0.1 ? 1 : 0;
+        return (several ? Levels : 0) + (share >= 0.8 ? 4 : share >= 0.5 ? 3 : share >= 0.3 ? 2 : share >= 0.1 ? 1 : 0);
     }
 }

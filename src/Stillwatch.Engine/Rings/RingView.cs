@@ -1,34 +1,57 @@
+using System.Diagnostics.CodeAnalysis;
 using Stillwatch.Engine.Displacements;
 
 namespace Stillwatch.Engine.Rings;
 
 /// <summary>A ring with its members settled: what the evidence is weighed on.</summary>
-internal sealed class RingView(
-    RingCandidate candidate, IReadOnlyList<RingMember> members, CoverageWeights coverage, RingContent content, Population population, long nowMs)
+internal sealed class RingView
 {
-    public RingCandidate Candidate { get; } = candidate;
+    readonly AccountSet _inside;
+    readonly RingView? _first;
 
-    public IReadOnlyList<RingMember> Members { get; } = members;
+    /// <param name="inside">The members' places.</param>
+    public RingView(
+        RingCandidate candidate, IReadOnlyList<RingMember> members, AccountSet inside, CoverageWeights coverage, RingContent content, Population population, long nowMs)
+    {
+        (Candidate, Members, _inside, Coverage, Content, Population, NowMs) = (candidate, members, inside, coverage, content, population, nowMs);
+        (MembersHash, Actors) = (HashOf(members.Select(m => m.Index)), population.Actors(members.Select(m => m.Index)));
+    }
 
-    readonly HashSet<int> _inside = [.. members.Select(m => m.Index)];
+    [SetsRequiredMembers]
+    RingView(RingView first, RingCandidate candidate)
+    {
+        (Candidate, Members, _inside, Coverage, Content, Population, NowMs) =
+            (candidate, first.Members, first._inside, first.Coverage, first.Content, first.Population, first.NowMs);
+        (MembersHash, Actors, Prior, GainOf, Circle, Exits, Displacement) =
+            (first.MembersHash, first.Actors, first.Prior, first.GainOf, first.Circle, first.Exits, first.Displacement);
+        _first = first;
+    }
+
+    /// <summary>The same ring as found from <paramref name="candidate"/>.</summary>
+    public RingView For(RingCandidate candidate) => new(First, candidate with { Classes = Candidate.Classes, Nodes = Candidate.Nodes });
+
+    /// <summary>One and the same for all that came <see cref="For"/> a candidate: their evidence is the same.</summary>
+    public RingView First => _first ?? this;
+
+    public RingCandidate Candidate { get; }
+
+    public IReadOnlyList<RingMember> Members { get; }
 
     public bool Contains(int account) => _inside.Contains(account);
 
     /// <summary>The same for rings of the same members.</summary>
-    public ulong MembersHash { get; } = members.Aggregate(14695981039346656037, (hash, m) => (hash ^ (ulong)m.Index) * 1099511628211); // FNV-1a
+    public ulong MembersHash { get; }
 
-    public CoverageWeights Coverage { get; } = coverage;
+    public CoverageWeights Coverage { get; }
 
-    public Population Population { get; } = population;
+    public Population Population { get; }
 
-    public long NowMs { get; } = nowMs;
+    public long NowMs { get; }
 
-    public int Actors { get; } = population.Actors(members.Select(m => m.Index));
-
-    public Func<int, (RingMember, double, CoverageWeights)>? Probe { get; set; }
+    public int Actors { get; }
 
     /// <summary>What the ring asks.</summary>
-    public RingContent Content { get; } = content;
+    public RingContent Content { get; }
 
     public bool HasTemplates => Candidate.Classes.Count > 0;
 
@@ -48,6 +71,10 @@ internal sealed class RingView(
 
     /// <summary>What trials of displacement showed of it; null when none was made.</summary>
     public Displacement? Displacement { get; init; }
+
+    /// <summary>FNV-1a over accounts in their order.</summary>
+    public static ulong HashOf(IEnumerable<int> accounts) =>
+        accounts.Aggregate(14695981039346656037, (hash, account) => (hash ^ (ulong)account) * 1099511628211);
 
     public int Count(RingTraits trait) => Members.Count(m => m.Has(trait));
 

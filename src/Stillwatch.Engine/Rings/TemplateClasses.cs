@@ -14,6 +14,7 @@ internal sealed class TemplateClasses
     const double Together = 0.6;
     const int EnoughDigests = 768; // an edge's share is known well enough by then; more would only cost time
     const int MaxClasses = 512;
+    const int EdgesPerKey = 4; // of which there is room from the start
 
     readonly ShortKeySet _keys;
     readonly int[] _classOf;
@@ -79,7 +80,7 @@ internal sealed class TemplateClasses
         population.ForEachChunk((chunk, from, to) =>
         {
             var here = new int[AccountDigestKeys];
-            var own = edges.TryTake(out var taken) ? taken : new PairCounts();
+            var own = edges.TryTake(out var taken) ? taken : new PairCounts(EdgesPerKey * gated.Count);
             for (var account = from; account < to; account++)
             {
                 if (!shows[account])
@@ -147,7 +148,7 @@ internal sealed class TemplateClasses
 
     static UnionFind Join(List<PairCounts> parts, int[] digests)
     {
-        var edges = parts.Count == 0 ? new PairCounts() : parts[0];
+        var edges = parts.Count == 0 ? new PairCounts(0) : parts[0];
         foreach (var (a, b, count) in parts.Skip(1).SelectMany(part => part.All))
         {
             edges.Add(a, b, count);

@@ -79,15 +79,22 @@ internal static class TraitGate
             return false;
         }
 
-        var (inside, all) = (0, 0);
+        var left = 0;
         for (var s = 0; s < looked; s++)
         {
-            var uses = Math.Min((int)trait.Counts[s], MaxUses);
-            all += uses;
-            inside += population.IndexOf(trait.Accounts[s]) is >= 0 and var i && cohort.IsNormal(i, trait.Counts[s], population.Accounts[i].Exchanges) ? uses : 0;
+            left += Math.Min((int)trait.Counts[s], MaxUses);
         }
 
-        return inside >= 0.75 * share * all;
+        // Most are told by half of the accounts: enough was inside, or what is left would not do.
+        var (inside, enough) = (0, 0.75 * share * left);
+        for (var s = 0; s < looked && inside < enough && inside + left >= enough; s++)
+        {
+            var uses = Math.Min((int)trait.Counts[s], MaxUses);
+            left -= uses;
+            inside += population.IndexOf(trait.Accounts[s]) is >= 0 and var i && cohort.IsNormal(i, trait.Counts[s], population) ? uses : 0;
+        }
+
+        return inside >= enough;
     }
 
     static (int Sampled, int UsesInside, int UsesOutside, int Actors, int TopApp, int TopAppCount) Look(
@@ -106,10 +113,13 @@ internal static class TraitGate
             var uses = Math.Min((int)trait.Counts[s], MaxUses);
             sampled++;
             var account = population.Accounts[i];
-            var isNormal = cohort.IsNormal(i, trait.Counts[s], account.Exchanges);
+            var isNormal = cohort.IsNormal(i, trait.Counts[s], population);
             inside += isNormal ? uses : 0;
             outside += isNormal ? 0 : uses;
-            actors.Add(account.Actor);
+            if (actors.Count < MinActors)
+            {
+                actors.Add(account.Actor);
+            }
 
             // Boyer-Moore majority vote: the app most of them claim, if there is one.
             (app, appVotes) = appVotes == 0 ? (account.App, 1) : (app, appVotes + (account.App == app ? 1 : -1));

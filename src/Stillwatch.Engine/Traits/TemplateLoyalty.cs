@@ -1,3 +1,5 @@
+using Stillwatch.Engine.Sketches;
+
 namespace Stillwatch.Engine.Traits;
 
 /// <summary>How much of an account's traffic follows one template of its own or others' making.</summary>
@@ -5,11 +7,17 @@ internal static class TemplateLoyalty
 {
     public const int MinExchanges = 8;
 
+    const int MaxOnStack = 1 << 12; // enough for the largest sample
+
     /// <summary>Share of the sampled exchanges that repeat the most frequent user-text key, 0 to 1; the first time is no repeat. System prompts and tools do not count:
     /// a coding client's users all share one and ask different things.</summary>
     public static double Of(ReadOnlySpan<AccountDigest> digests)
     {
-        var counts = new Dictionary<uint, int>(digests.Length * 8);
+        // Counted by open addressing on the stack: asked some twenty times in an account's life, of every account.
+        var size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, 2 * digests.Length * ContentKeys.Capacity));
+        Span<uint> keys = size <= MaxOnStack ? stackalloc uint[size] : new uint[size];
+        Span<ushort> counts = size <= MaxOnStack ? stackalloc ushort[size] : new ushort[size];
+        counts.Clear();
         var (most, looked) = (0, 0);
         foreach (ref readonly var digest in digests)
         {
@@ -19,14 +27,21 @@ internal static class TemplateLoyalty
             }
 
             looked++;
-            for (var i = 0; i < digest.KeyCount; i++)
+            foreach (var key in ((ReadOnlySpan<uint>)digest.Keys)[..digest.KeyCount])
             {
-                var kind = (TraitKind)(digest.Keys[i] >> 28);
-                if (kind is TraitKind.HeadSkeleton or TraitKind.TailSkeleton or TraitKind.Shingle)
+                if ((TraitKind)(key >> 28) is not (TraitKind.HeadSkeleton or TraitKind.TailSkeleton or TraitKind.Shingle))
                 {
-                    ref var count = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(counts, digest.Keys[i], out _);
-                    most = Math.Max(most, ++count);
+                    continue;
                 }
+
+                var at = (int)((key * 0x9E3779B1) >> 16) & (size - 1); // Knuth's 32-bit multiplier
+                while (counts[at] != 0 && keys[at] != key)
+                {
+                    at = (at + 1) & (size - 1);
+                }
+
+                keys[at] = key;
+                most = Math.Max(most, ++counts[at]);
             }
         }
 

@@ -19,7 +19,7 @@ internal sealed class ReleasePivot : IEvidence
 
     public Finding? Weigh(RingView ring, BenignReference reference)
     {
-        if (ModelMoves.Largest(ring, reference.Models) is not { } move)
+        if (reference.MoveOf(ring) is not { } move)
         {
             return null;
         }
