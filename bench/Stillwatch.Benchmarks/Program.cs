@@ -169,9 +169,6 @@ switch (args.FirstOrDefault())
             },
             Command(), Option("--out"), System.Console.Out, System.Console.Error);
         return 0;
-    case "rings":
-        RingDump.Run(Option("--scenario") ?? "tiny", ulong.Parse(Option("--seed") ?? "1"), double.Parse(Option("--scale") ?? "1"), Option("--corpus") is { } ringCorpus ? new CorpusOptions(ringCorpus, [], []) : null, System.Console.Out);
-        return 0;
     case "calibration":
         CalibrationBenchmark.Run(
             (Option("--scenarios") ?? "tiny,adaptive-tiny").Split(','), int.Parse(Option("--seeds") ?? "20"), ulong.Parse(Option("--seed") ?? "1"),
