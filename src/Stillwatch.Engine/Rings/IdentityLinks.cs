@@ -49,8 +49,6 @@ internal sealed class IdentityLinks
         }
     }
 
-    public IReadOnlyList<SharedTrait> Nodes => _nodes;
-
     /// <summary>The nodes by who holds them; worked out once.</summary>
     public IReadOnlyList<List<SharedTrait>> Groups { get; }
 

@@ -22,8 +22,11 @@ internal sealed class Population(int workers = 1)
     public int Chunks => (Count + ChunkAccounts - 1) / ChunkAccounts;
 
     /// <summary>Runs <paramref name="work"/> on every chunk (its number, its first account, the first one after it), several at once.</summary>
-    public void ForEachChunk(Action<int, int, int> work) =>
-        ForEach(Chunks, chunk => work(chunk, chunk * ChunkAccounts, Math.Min(Count, (chunk + 1) * ChunkAccounts)));
+    public void ForEachChunk(Action<int, int, int> work) => ForEachChunk(Count, work);
+
+    /// <summary>The same for so many of anything.</summary>
+    public void ForEachChunk(int count, Action<int, int, int> work) =>
+        ForEach((count + ChunkAccounts - 1) / ChunkAccounts, chunk => work(chunk, chunk * ChunkAccounts, Math.Min(count, (chunk + 1) * ChunkAccounts)));
 
     /// <summary>Runs <paramref name="work"/> on the numbers from 0 up to, not with, <paramref name="count"/>, several at once.</summary>
     public void ForEach(int count, Action<int> work)

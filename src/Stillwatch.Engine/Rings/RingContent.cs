@@ -8,6 +8,7 @@ namespace Stillwatch.Engine.Rings;
 internal sealed class RingContent
 {
     const int MaxPerMember = 32;
+    const int LikelyItems = 4; // a member's share of the different ones, of which there is room from the start
     const int MinCommon = 6; // public harvesting tools sample one prompt up to four times
     const double CommonShare = 0.1;
 
@@ -38,7 +39,7 @@ internal sealed class RingContent
     {
         var content = new RingContent();
         var wanted = candidate.Classes.ToHashSet();
-        var items = new Dictionary<uint, (int Last, int Members)>();
+        var items = new Dictionary<uint, (int Last, int Members)>(LikelyItems * members.Count);
         var outputs = new List<int>();
         foreach (var member in members)
         {

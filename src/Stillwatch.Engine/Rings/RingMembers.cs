@@ -114,7 +114,15 @@ internal sealed class RingMembers
         var templates = new RingTemplates(classes, _followers, _features, lens.Members);
         var crossed = CrossedWithin(members, lens.Members);
         var pool = Sharing(lens, members, classes);
-        RingMember[] described = [.. pool.ToArray().Select(a => Described(a, lens, templates, crossed))];
+        var accounts = pool.ToArray();
+        var described = new RingMember[accounts.Length];
+        _population.ForEachChunk(accounts.Length, (_, from, to) => // candidates of a large ring wait for each other's rounds: several workers share a round
+        {
+            for (var i = from; i < to; i++)
+            {
+                described[i] = Described(accounts[i], lens, templates, crossed);
+            }
+        });
         var rest = CoverageWeights.Rest(lens.Members, _features.Count, n => TraitsOf(_sample, n, isMember: false, lens, templates, isCrossed: false).Traits);
         var weights = CoverageWeights.Of([.. described.Where(m => lens.Members.Contains(m.Index))], rest);
         var prior = Math.Clamp(Math.Log((double)members.Count / Math.Max(1, _features.Count - members.Count)), LeastPrior, MostPrior);
