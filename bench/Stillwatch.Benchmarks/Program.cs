@@ -2,6 +2,7 @@ using System.Text.Json;
 using Stillwatch.Benchmarks;
 using Stillwatch.Benchmarks.Calibration;
 using Stillwatch.Benchmarks.Gateway;
+using Stillwatch.Benchmarks.Onset;
 using Stillwatch.Benchmarks.Table;
 using Stillwatch.Console.Reports;
 using Stillwatch.Engine;
@@ -28,6 +29,8 @@ const string Usage = $"""
       calibration [--scenarios NAME[:SCALE[:SEEDS]],...] [--seeds 20] [--seed 1] [--scale 1] [--corpus DIR] [--rings FILE]
                             every ring that was judged, rejected ones included: stated against true share, with the engine's map and with maps fitted
                             without the ring's family; --rings keeps the rings, or reads those it kept
+      onset [--seeds 50] [--seed 1]
+                            the tests of onset and pivot: false alarms of groups in which nothing happened, power and delay where something did
       sources --corpus DIR [--scale 0.2] [--seed 1] [--only NAME,...]
                             leave one source out, over every harvest campaign of the corpus
     {GatewayBenchmarkOptions.Usage}
@@ -176,6 +179,9 @@ switch (args.FirstOrDefault())
         CalibrationBenchmark.Run(
             [.. (Option("--scenarios") ?? "tiny,adaptive-tiny").Split(',').Select(run => CalibrationRun.Parse(run, runScale, runSeeds))], ulong.Parse(Option("--seed") ?? "1"),
             Option("--corpus") is { } words ? new CorpusOptions(words, [], []) : null, Option("--rings"), System.Console.Out, System.Console.Error);
+        return 0;
+    case "onset":
+        OnsetBenchmark.Run(int.Parse(Option("--seeds") ?? "50"), ulong.Parse(Option("--seed") ?? "1"), System.Console.Out, System.Console.Error);
         return 0;
     case "sources" when Option("--corpus") is { } corpus && Directory.Exists(corpus):
         SourcesBenchmark.Run(corpus, double.Parse(Option("--scale") ?? "0.2"), ulong.Parse(Option("--seed") ?? "1"), Option("--only"), System.Console.Out, System.Console.Error);

@@ -16,14 +16,14 @@ internal sealed class BenignReference
     readonly double[] _cueRates = new double[CueLexicon.Count];
     readonly Dictionary<ulong, int> _bins;
     readonly Dictionary<ulong, int> _mailDomains;
-    readonly Lazy<ModelCounts> _models;
+    readonly Lazy<ModelMoves> _models;
     readonly int _withBin;
     readonly int _withMail;
 
     public BenignReference(Population population, ReferenceCohort cohort, Background background, long nowMs)
     {
         Population = population;
-        _models = new Lazy<ModelCounts>(() => ModelMoves.Of(population));
+        _models = new Lazy<ModelMoves>(() => new ModelMoves(population));
         Cohort = cohort;
         Background = background;
         NowMs = nowMs;
@@ -46,7 +46,7 @@ internal sealed class BenignReference
     public Background Background { get; }
 
     /// <summary>What everybody's use of models is, counted when first asked for.</summary>
-    public ModelCounts Models => _models.Value;
+    public ModelMoves Models => _models.Value;
 
     public long NowMs { get; }
 

@@ -87,7 +87,7 @@ internal sealed class RingJudge
             return new JudgedRing(ring, Verdict.Automation, Negated(balance), resale, -stated, Rung.Observe) { Sum = sum, DecisiveLogit = decisive };
         }
 
-        var judged = new JudgedRing(ring, verdict, balance, resale, stated, Rung.Observe) { Sum = sum, DecisiveLogit = decisive, Pivot = ModelMoves.Largest(ring, reference.Models) };
+        var judged = new JudgedRing(ring, verdict, balance, resale, stated, Rung.Observe) { Sum = sum, DecisiveLogit = decisive, Pivot = reference.Models.Of(ring) };
         return Hold(judged, Rung.Observe);
     }
 
