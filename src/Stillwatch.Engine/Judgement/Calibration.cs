@@ -4,7 +4,8 @@ namespace Stillwatch.Engine.Judgement;
 /// <remarks>
 /// The sum of capped weights is an ordering first. What is <i>stated</i> goes through a monotone map fitted to outcomes (<see cref="CalibrationMap"/>).
 /// What is <i>decided</i> (verdict, rung, whether a ring is named) never rests on that fit alone: it takes the lower of the map and of the evidence with one fixed
-/// intercept, set before any adaptive family existed. So a map that was fitted badly, or on poisoned traffic, can only make us milder: ADR 0010.
+/// intercept, set before any adaptive family existed, and not lower than that by more than <see cref="MostMilder"/>. So a map that was fitted badly, or on
+/// poisoned traffic, accuses nobody and hides little: ADR 0010.
 /// </remarks>
 internal static class Calibration
 {
@@ -13,9 +14,16 @@ internal static class Calibration
 
     const double Intercept = 1.0; // candidates that passed the gate are campaigns more often than the prior says
 
+    /// <summary>The most by which a map makes a decision milder, nats: a campaign that was there while an operator's traffic was learned is found by a nat more of evidence.</summary>
+    public const double MostMilder = 1;
+
     /// <summary>The part of the offset that keeps an account's logit under the ceiling.</summary>
     public static double Ceiling(double sum) => Math.Clamp(sum, -MaxLogit, MaxLogit) - sum;
 
     /// <summary>The logit a ring's verdict and rung rest on, nats: at most what the evidence says by itself, less where the map says less.</summary>
-    public static double Decisive(double sum, CalibrationMap map) => Math.Min(Math.Clamp(sum + Intercept, -MaxLogit, MaxLogit), map.At(sum));
+    public static double Decisive(double sum, CalibrationMap map)
+    {
+        var evidence = Math.Clamp(sum + Intercept, -MaxLogit, MaxLogit);
+        return Math.Clamp(map.At(sum), evidence - MostMilder, evidence);
+    }
 }

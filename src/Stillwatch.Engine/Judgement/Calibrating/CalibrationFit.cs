@@ -1,7 +1,8 @@
 namespace Stillwatch.Engine.Judgement;
 
 /// <summary>A ring's sum of prior and evidence, nats, and what it turned out to be.</summary>
-public readonly record struct Outcome(double Sum, bool IsCampaign);
+/// <param name="Weight">How much it counts, above 0: 1 for one that somebody looked at.</param>
+public readonly record struct Outcome(double Sum, bool IsCampaign, double Weight = 1);
 
 /// <summary>Fits a <see cref="CalibrationMap"/> to outcomes, held to another map by a prior.</summary>
 /// <remarks>
@@ -32,8 +33,8 @@ public static class CalibrationFit
                 {
                     var x = features[i];
                     var stated = 1 / (1 + Math.Exp(-((at[0] * x[0]) + (at[1] * x[1]) + at[2])));
-                    slope += (stated - (outcomes[i].IsCampaign ? 1 : 0)) * x[p];
-                    curvature += x[p] * x[p] / 4; // an upper bound of the curvature, so that no step overshoots
+                    slope += outcomes[i].Weight * (stated - (outcomes[i].IsCampaign ? 1 : 0)) * x[p];
+                    curvature += outcomes[i].Weight * x[p] * x[p] / 4; // an upper bound of the curvature, so that no step overshoots
                 }
 
                 var next = Math.Clamp(at[p] - (slope / curvature), lowest[p], highest[p]);
