@@ -18,15 +18,18 @@ sealed record CalibrationRun(string Scenario, double Scale, int Seeds)
 
 /// <summary>Whether a ring's confidence keeps its word: every ring weighed at the quarters of a run, rejected ones included, against the truth.</summary>
 /// <remarks>
-/// The probability a ring states is that of being a campaign of either kind; it is one when more than half of its members are malicious. Stated three ways: by the evidence
-/// with the engine's fixed intercept, by the map that comes with the engine, and by maps fitted without the ring's own family (its campaign's, or its class of
-/// lawful traffic), whatever the scenario: that last is what a family nobody has seen may expect. Rings of one run overlap and are not independent; runs are.
+/// The probability a ring states is that of being a campaign of either kind; it is one when more than half of its members are malicious. Stated four ways: by the evidence
+/// with the engine's fixed intercept, by the map that comes with the engine, by maps fitted without the attack that the ring is of, whatever the scenario (what an attack
+/// nobody has seen may expect), and by maps fitted without its class of lawful traffic either. Counted from the third quarter of a run on, once a day's traffic was seen;
+/// the first two quarters are printed too: a ring with little behind it yet looks benign. Rings of one run overlap and are not independent; runs are.
 /// </remarks>
 internal static class CalibrationBenchmark
 {
     // Wide: the simulations may say what they have to say. An operator's own examples are held much tighter.
     const double SlopeSpread = 0.5;
     const double InterceptSpread = 2;
+
+    const int FirstQuarter = 3;
 
     public static void Run(IReadOnlyList<CalibrationRun> runs, ulong seed, CorpusOptions? corpus, string? file, TextWriter output, TextWriter error)
     {
@@ -65,37 +68,52 @@ internal static class CalibrationBenchmark
 
     static void Print(List<RingSample> rings, TextWriter output)
     {
-        var whole = Fit(rings);
-        var heldOut = rings.Select(r => r.Family).Distinct().ToDictionary(f => f, f => Fit(rings.Where(r => r.Family != f)));
+        List<RingSample> settled = [.. rings.Where(r => r.Quarter >= FirstQuarter)];
+        var whole = Fit(settled);
+        var heldOut = rings.Select(r => r.Family).Distinct().ToDictionary(f => f, f => Fit(settled.Where(r => r.Family != f)));
         (string Name, Func<RingSample, CalibrationMap> Map)[] ways =
         [
             ("evidence alone", _ => new CalibrationMap(1, 1, 1)),
             ("shipped map", _ => CalibrationMap.Shipped),
-            ("fitted without the ring's family", r => heldOut[r.Family]),
+            ("fitted without the ring's own attack", r => r.Family.StartsWith("campaign:", StringComparison.Ordinal) ? heldOut[r.Family] : whole),
+            ("fitted without the ring's own attack or class", r => heldOut[r.Family]),
         ];
-        output.WriteLine($"{rings.Count:N0} rings of {rings.Select(r => (r.Scenario, r.Seed)).Distinct().Count():N0} runs, {rings.Count(r => r.IsCampaign):N0} of them campaigns, {heldOut.Count} families.");
-        output.WriteLine($"Fitted on all: below {whole.Below:f2}, above {whole.Above:f2}, intercept {whole.Intercept:f2}");
+        output.WriteLine($"{settled.Count:N0} rings of {Runs(settled):N0} runs from quarter {FirstQuarter} on, {settled.Count(r => r.IsCampaign):N0} of them campaigns, {settled.Select(r => r.Family).Distinct().Count()} families.");
+        output.WriteLine($"Fitted on all of them: below {whole.Below:f2}, above {whole.Above:f2}, intercept {whole.Intercept:f2}");
         foreach (var (name, map) in ways)
         {
-            var reliability = Of(rings, map);
+            var reliability = Of(settled, map);
             output.WriteLine($"{name}: expected calibration error {reliability.Error:f3}");
             reliability.Print(output);
         }
 
-        foreach (var group in rings.GroupBy(r => r.Scenario).Append<IEnumerable<RingSample>>(rings.Where(r => r.Quarter == 4)))
+        output.WriteLine($"part: rings, true share; error of {string.Join("; ", ways.Select(w => w.Name))}");
+        foreach (var quarter in rings.GroupBy(r => r.Quarter).OrderBy(g => g.Key))
         {
-            List<RingSample> part = [.. group];
-            var name = group is IGrouping<string, RingSample> { Key: var scenario } ? scenario : "at the ends of the runs alone";
-            output.WriteLine($"{name}: {part.Count:N0} rings; error {string.Join(", ", ways.Select(w => $"{w.Name} {Of(part, w.Map).Error:f3}"))}");
+            Part($"quarter {quarter.Key}", quarter, r => Of(r, ways).Select(e => e.Error));
         }
 
-        output.WriteLine("family: rings, true share; stated by each way on average");
-        foreach (var family in rings.GroupBy(r => r.Family).OrderByDescending(g => g.Count()))
+        foreach (var scenario in settled.GroupBy(r => r.Scenario).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
-            List<RingSample> part = [.. family];
-            output.WriteLine($"  {family.Key}: {part.Count:N0}, {part.Average(r => r.IsCampaign ? 1.0 : 0):f3}; {string.Join(", ", ways.Select(w => $"{part.Average(r => Stated(r, w.Map)):f3}"))}");
+            Part(scenario.Key, scenario, r => Of(r, ways).Select(e => e.Error));
+        }
+
+        output.WriteLine("family: rings, true share; stated on average in the same ways");
+        foreach (var family in settled.GroupBy(r => r.Family).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal))
+        {
+            Part(family.Key, family, r => ways.Select(w => r.Average(ring => Stated(ring, w.Map))));
+        }
+
+        void Part(string name, IEnumerable<RingSample> part, Func<List<RingSample>, IEnumerable<double>> figures)
+        {
+            List<RingSample> list = [.. part];
+            output.WriteLine($"  {name}: {list.Count:N0}, {list.Average(r => r.IsCampaign ? 1.0 : 0):f3}; {string.Join(", ", figures(list).Select(f => $"{f:f3}"))}");
         }
     }
+
+    static int Runs(IEnumerable<RingSample> rings) => rings.Select(r => (r.Scenario, r.Seed)).Distinct().Count();
+
+    static IEnumerable<Reliability> Of(List<RingSample> rings, IEnumerable<(string Name, Func<RingSample, CalibrationMap> Map)> ways) => ways.Select(w => Of(rings, w.Map));
 
     static CalibrationMap Fit(IEnumerable<RingSample> rings) =>
         CalibrationFit.Of([.. rings.Select(r => new Outcome(r.Sum, r.IsCampaign))], new CalibrationMap(1, 1, 1), SlopeSpread, InterceptSpread);

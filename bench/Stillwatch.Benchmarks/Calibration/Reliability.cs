@@ -18,13 +18,8 @@ sealed class Reliability
 
     public int Rings => _bins.Sum(b => b.Rings);
 
-    public int True => _bins.Sum(b => b.True);
-
     /// <summary>Expected calibration error: mean gap between stated and true share, weighted by rings; 0 to 1.</summary>
     public double Error => Rings == 0 ? 0 : _bins.Sum(b => Math.Abs(b.Stated - b.True)) / Rings;
-
-    /// <summary>Stated less true share over all rings: the error of a family, whose rings are of one kind.</summary>
-    public double Excess => Rings == 0 ? 0 : (_bins.Sum(b => b.Stated) - True) / Rings;
 
     public void Print(TextWriter output)
     {
