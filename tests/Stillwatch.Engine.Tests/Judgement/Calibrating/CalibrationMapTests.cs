@@ -44,6 +44,15 @@ public sealed class CalibrationMapTests
     }
 
     [Fact]
+    public void The_map_that_comes_with_the_engine_makes_no_decision_milder()
+    {
+        for (var sum = -20.0; sum < 12; sum += 0.1)
+        {
+            Assert.Equal(Math.Clamp(sum + 1, -Calibration.MaxLogit, Calibration.MaxLogit), Calibration.Decisive(sum, CalibrationMap.Shipped), 1e-9);
+        }
+    }
+
+    [Fact]
     public void A_fit_finds_the_map_that_outcomes_came_from()
     {
         var (random, truth) = (new Random(2), new CalibrationMap(0.6, 1.4, 0.8));
