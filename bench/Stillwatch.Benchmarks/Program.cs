@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Stillwatch.Benchmarks;
+using Stillwatch.Benchmarks.Calibration;
 using Stillwatch.Benchmarks.Gateway;
+using Stillwatch.Benchmarks.Onset;
 using Stillwatch.Benchmarks.Table;
 using Stillwatch.Console.Reports;
 using Stillwatch.Engine;
@@ -24,8 +26,11 @@ const string Usage = $"""
                             100 million distinct traits: memory as it goes on, recall of rings in the flood
       table [--scenarios disclosure-small,...] [--seeds 3] [--seed 1] [--scale 0.5] [--corpus DIR] [--logs-only] [--out FILE.md]
                             Stillwatch beside published detectors on the same traces, each at its own best threshold; --out writes the section for docs/evaluation.md
-      calibration [--scenarios tiny,adaptive-tiny] [--seeds 20] [--seed 1] [--scale 1] [--corpus DIR]
-                            every ring that was judged, rejected ones included: stated against true share, by scenario and pooled
+      calibration [--scenarios NAME[:SCALE[:SEEDS]],...] [--seeds 20] [--seed 1] [--scale 1] [--corpus DIR] [--rings FILE]
+                            every ring that was judged, rejected ones included: stated against true share, with the engine's map and with maps fitted
+                            without the ring's family; --rings keeps the rings, or reads those it kept
+      onset [--seeds 50] [--seed 1]
+                            the tests of onset and pivot: false alarms of groups in which nothing happened, power and delay where something did
       sources --corpus DIR [--scale 0.2] [--seed 1] [--only NAME,...]
                             leave one source out, over every harvest campaign of the corpus
     {GatewayBenchmarkOptions.Usage}
@@ -170,9 +175,13 @@ switch (args.FirstOrDefault())
             Command(), Option("--out"), System.Console.Out, System.Console.Error);
         return 0;
     case "calibration":
+        var (runScale, runSeeds) = (double.Parse(Option("--scale") ?? "1"), int.Parse(Option("--seeds") ?? "20"));
         CalibrationBenchmark.Run(
-            (Option("--scenarios") ?? "tiny,adaptive-tiny").Split(','), int.Parse(Option("--seeds") ?? "20"), ulong.Parse(Option("--seed") ?? "1"),
-            double.Parse(Option("--scale") ?? "1"), Option("--corpus") is { } words ? new CorpusOptions(words, [], []) : null, System.Console.Out, System.Console.Error);
+            [.. (Option("--scenarios") ?? "tiny,adaptive-tiny").Split(',').Select(run => CalibrationRun.Parse(run, runScale, runSeeds))], ulong.Parse(Option("--seed") ?? "1"),
+            Option("--corpus") is { } words ? new CorpusOptions(words, [], []) : null, Option("--rings"), System.Console.Out, System.Console.Error);
+        return 0;
+    case "onset":
+        OnsetBenchmark.Run(int.Parse(Option("--seeds") ?? "50"), ulong.Parse(Option("--seed") ?? "1"), System.Console.Out, System.Console.Error);
         return 0;
     case "sources" when Option("--corpus") is { } corpus && Directory.Exists(corpus):
         SourcesBenchmark.Run(corpus, double.Parse(Option("--scale") ?? "0.2"), ulong.Parse(Option("--seed") ?? "1"), Option("--only"), System.Console.Out, System.Console.Error);

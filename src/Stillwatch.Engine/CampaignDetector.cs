@@ -196,8 +196,17 @@ public sealed class CampaignDetector
             Dropped = _shards.Dropped + _stage.Crossings.Dropped + _stage.Displacements.Dropped,
             AbsentFamilies = AbsentFamilies(),
         };
-        return new ReportBuilder(_settings, _key.Id, _models, _ids, _stage.Register).Build(input, _stage.Current);
+        var report = new ReportBuilder(_settings, _key.Id, _models, _ids, _stage.Register).Build(input, _stage.Current);
+        return _settings.Learned is { } learned && _exchanges > 0
+            ? report with { Calibration = learned.StatusAt(Profile(learned.Profile.To - learned.Profile.From)) }
+            : report;
     }
+
+    /// <summary>How the accounts that were active in the last <paramref name="window"/> are linked, and how the rings weigh that were judged last.</summary>
+    /// <exception cref="InvalidOperationException">No exchange was taken in.</exception>
+    public TrafficProfile Profile(TimeSpan window) => _exchanges == 0
+        ? throw new InvalidOperationException("Nothing was seen: there is no traffic to describe.")
+        : TrafficProfile.Of(_stage.Population, _stage.Candidates, _lastMs - (long)window.TotalMilliseconds, _lastMs);
 
     List<string> AbsentFamilies()
     {

@@ -1,3 +1,4 @@
+using Stillwatch.Engine.Judgement;
 using Stillwatch.Engine.Responses;
 
 namespace Stillwatch.Engine;
@@ -12,6 +13,12 @@ public sealed record DetectorSettings
 
     /// <summary>How many shards share the work; any number gives the same report. 1 to 64.</summary>
     public int Shards { get; init; } = 2;
+
+    /// <summary>What was learned of the operator's own traffic; null: the map that comes with the engine.</summary>
+    public LearnedCalibration? Learned { get; init; }
+
+    /// <summary>From the sum of a ring's evidence to the confidence that is stated.</summary>
+    public CalibrationMap Calibration => Learned?.Map ?? CalibrationMap.Shipped;
 
     /// <summary>Evidence families or traits to leave out: for ablation, never in production.</summary>
     public IReadOnlyList<string> Ignored { get; init; } = [];

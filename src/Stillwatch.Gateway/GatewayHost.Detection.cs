@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Stillwatch.Engine;
 using Stillwatch.Engine.Exchanges;
+using Stillwatch.Engine.Judgement;
 using Stillwatch.Engine.Sketches;
 using Stillwatch.Gateway.Configuration;
 using Stillwatch.Gateway.Policies;
@@ -23,7 +24,7 @@ sealed partial class GatewayHost
         GatewayConfig config, ServeOptions options, DataDirectory directory, DetectionKey key, DetectionTables tables, AccessPolicy policy, GatewayMetrics metrics,
         CancellationToken cancellationToken)
     {
-        var settings = new DetectorSettings { Policy = policy.Ladder, MemoryBytes = config.Detection.MemoryBytes };
+        var settings = new DetectorSettings { Policy = policy.Ladder, MemoryBytes = config.Detection.MemoryBytes, Learned = Learned(directory) };
         CampaignDetector Make() => new(settings, key, new AccountDirectory(key, _accounts.Store.All(RecordKinds.Account)), tables.Models, tables.Ids);
 
         var snapshots = config.Detection.SnapshotEvery == 0 ? null : new LiveSnapshots(
@@ -34,5 +35,24 @@ sealed partial class GatewayHost
             snapshots?.Open(Make) ?? new LiveDetection(Make()),
             row => StoredForm.Replay(Log.Reader, new SketchRestorer(tables.Models, tables.Ids, tables.Apps), row, cancellationToken),
             options.Time, options.Logs.CreateLogger<LiveEngine>(), snapshots, options.RestPerReport);
+    }
+
+    /// <exception cref="StorageUnusableException">There is a calibration and it cannot be used: what another engine learned is learned anew, never guessed at.</exception>
+    static LearnedCalibration? Learned(DataDirectory directory)
+    {
+        if (directory.LearnedCalibrationPath is not { } path)
+        {
+            return null;
+        }
+
+        try
+        {
+            var (learned, fault) = LearnedCalibration.Parse(File.ReadAllBytes(path));
+            return fault is null ? learned : throw new StorageUnusableException($"{path} {fault} Or remove it to start without.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageUnusableException($"{path} cannot be read: {e.Message} Remove it to start without.", e);
+        }
     }
 }

@@ -125,6 +125,7 @@ sealed partial class GatewayHost : IAsyncDisposable
         OpenAccess(options, directory, key);
         Log = Closing(ExchangeLog.Open(directory.ExchangesPath, key.Id));
         Engine = LiveDetectionOf(config, options, directory, key, new DetectionTables(models, ids, stated), policy, metrics, cancellationToken);
+        metrics.ObserveDrift(() => Engine.Drift);
         _closing.Push(Engine.DisposeAsync);
         var content = config.LogContent ? Closing(new ContentLog(directory.ContentPath)) : null;
         var recorder = new ExchangeRecorder(Log, content, Engine, stated, metrics, options.Logs.CreateLogger<ExchangeRecorder>());

@@ -41,6 +41,12 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Cases, responses and appeals, SQLite.</summary>
     public string CasesPath => At("cases.db");
 
+    /// <summary>What was learned of the traffic (<c>stillwatch calibrate</c>), JSON; read at start where it exists.</summary>
+    public string CalibrationPath => At("calibration.json");
+
+    /// <summary>The same; null when nothing was learned.</summary>
+    public string? LearnedCalibrationPath => File.Exists(CalibrationPath) ? CalibrationPath : null;
+
     /// <summary>Where texts go when the operator logs content.</summary>
     public string ContentPath => At("content");
 

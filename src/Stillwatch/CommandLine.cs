@@ -20,6 +20,7 @@ static class CommandLine
         DemoVerb.Create(),
         ServeVerb.Create(),
         ScanVerb.Create(),
+        CalibrateVerb.Create(),
         ExplainVerb.Create(),
         SimulateVerb.Create(),
         EvaluateVerb.Create(),

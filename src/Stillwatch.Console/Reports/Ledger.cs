@@ -5,7 +5,7 @@ namespace Stillwatch.Console.Reports;
 /// <summary>The balance behind one confidence: prior + Σ counted weights + calibration offset = logit(confidence).</summary>
 /// <param name="Subject">Id of the campaign or name of the account.</param>
 /// <param name="Prior">Log-odds before any evidence, nats; 0 for an account, whose first item is what it takes from its ring.</param>
-/// <param name="Calibration">Offset learned on simulated populations, nats.</param>
+/// <param name="Calibration">What the calibration map added, nats.</param>
 /// <param name="Confidence">What the report states, 0 to 1.</param>
 public sealed record Ledger(
     string Subject, double Prior, IReadOnlyList<EvidenceItem> Items, double Calibration, double Confidence, double? StatedLogOdds)

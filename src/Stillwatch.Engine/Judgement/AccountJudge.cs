@@ -51,7 +51,8 @@ internal sealed class AccountJudge(Policy policy)
         }
 
         items.AddRange(OwnItems(member, ring.Ring.Coverage));
-        items.Add(Inherited("campaign", Doubt(Sum(items), ring), "An account is no surer a part of a campaign than its ring is one."));
+        var own = Sum(items);
+        items.Add(Inherited("campaign", Doubt(own, ring.Verdict == Verdict.Automation ? -ring.Logit : ring.Logit), "An account is no surer a part of a campaign than its ring is one."));
         if (Calibration.Ceiling(Sum(items)) is not 0 and var offset)
         {
             items.Add(Inherited("calibration", offset, "No confidence beyond one in a million is claimed."));
@@ -59,7 +60,8 @@ internal sealed class AccountJudge(Policy policy)
 
         var balance = Add(items);
         var logit = balance.LogOdds;
-        var rung = policy.Decide(ring.Verdict, logit, ring.Balance.ByFamily, held, ring.IsConclusive && member.Has(RingTraits.OwnOutput));
+        var decisive = Math.Min(logit, own + Doubt(own, ring.DecisiveLogit)); // calibration may state more; it raises no rung
+        var rung = policy.Decide(ring.Verdict, decisive, ring.Balance.ByFamily, held, ring.IsConclusive && member.Has(RingTraits.OwnOutput));
         rung = rung < ring.Rung ? rung : ring.Rung;
         var most = member.TieCount >= TiesToRestrict ? Rung.Suspend : member.IsTied || !ring.Ring.Coverage.IsTied ? Rung.Verify : Rung.Observe;
         rung = rung < most ? rung : most;
@@ -106,9 +108,8 @@ internal sealed class AccountJudge(Policy policy)
     }
 
     /// <summary>What the ring's own uncertainty takes from a membership of <paramref name="member"/> nats, so that the two probabilities multiply.</summary>
-    static double Doubt(double member, JudgedRing ring)
+    static double Doubt(double member, double campaign)
     {
-        var campaign = ring.Verdict == Verdict.Automation ? -ring.Logit : ring.Logit;
         var both = 1 / ((1 + Math.Exp(-member)) * (1 + Math.Exp(-campaign)));
         return Policy.Logit(Math.Clamp(both, 1e-9, 1 - 1e-9)) - member;
     }

@@ -17,7 +17,7 @@ internal sealed class BenignReference
     readonly double[] _cueRates = new double[CueLexicon.Count];
     readonly Dictionary<ulong, int> _bins;
     readonly Dictionary<ulong, int> _mailDomains;
-    readonly Lazy<ModelCounts> _models;
+    readonly Lazy<ModelMoves> _models;
     readonly ConcurrentDictionary<RingView, ModelMove?> _moves = new();
     readonly int _withBin;
     readonly int _withMail;
@@ -25,7 +25,7 @@ internal sealed class BenignReference
     public BenignReference(Population population, ReferenceCohort cohort, Background background, long nowMs)
     {
         Population = population;
-        _models = new Lazy<ModelCounts>(() => ModelMoves.Of(population));
+        _models = new Lazy<ModelMoves>(() => new ModelMoves(population));
         Cohort = cohort;
         Background = background;
         NowMs = nowMs;
@@ -47,8 +47,8 @@ internal sealed class BenignReference
 
     public Background Background { get; }
 
-    /// <summary>A ring's largest move to another model than everybody's; null when it uses one. Worked out once a ring.</summary>
-    public ModelMove? MoveOf(RingView ring) => _moves.GetOrAdd(ring, asked => ModelMoves.Largest(asked, _models.Value));
+    /// <summary>A ring's largest move to another model than everybody's; null when it makes none. Worked out once a ring.</summary>
+    public ModelMove? MoveOf(RingView ring) => _moves.GetOrAdd(ring, asked => _models.Value.Of(asked));
 
     public long NowMs { get; }
 

@@ -21,6 +21,10 @@ public sealed record Report
 
     public required InputSummary Input { get; init; }
 
+    /// <summary>What was learned of the operator's own traffic, and how far the traffic is from it now; left out when nothing was learned.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CalibrationStatus? Calibration { get; init; }
+
     public required IReadOnlyList<Campaign> Campaigns { get; init; }
 
     public required IReadOnlyList<AccountJudgement> Accounts { get; init; }
@@ -73,7 +77,7 @@ public sealed record Campaign
     /// <summary>Sum of the counted weights of <see cref="Evidence"/>, nats.</summary>
     public required double LogOdds { get; init; }
 
-    /// <summary>Offset learned on simulated populations, nats; 0 when none was fitted.</summary>
+    /// <summary>What the calibration map added to prior and evidence, nats.</summary>
     public required double CalibrationLogOdds { get; init; }
 
     public required Rung Response { get; init; }

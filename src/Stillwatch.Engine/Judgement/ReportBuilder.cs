@@ -13,7 +13,7 @@ internal sealed class ReportBuilder(DetectorSettings settings, string keyId, Mod
     public Report Build(InputSummary input, IReadOnlyList<CampaignState> states)
     {
         // A suspicion too weak for the mildest rung is nobody's campaign: naming it would accuse. Licensed ones are named, at observe.
-        var malicious = states.Where(s => s.Judged.Verdict != Verdict.Automation && (s.Judged.Rung > Rung.Observe || s.Judged.Confidence >= settings.Policy.Verify.MinConfidence))
+        var malicious = states.Where(s => s.Judged.Verdict != Verdict.Automation && (s.Judged.Rung > Rung.Observe || s.Judged.DecisiveLogit >= Policy.Logit(settings.Policy.Verify.MinConfidence)))
             .OrderByDescending(s => s.Judged.Rung).ThenByDescending(s => s.Accounts.Count).ThenBy(s => s.Accounts[0].Member.Index);
         var benign = states.Where(s => s.Judged.Verdict == Verdict.Automation)
             .OrderByDescending(s => s.Accounts.Count).ThenBy(s => s.Accounts[0].Member.Index).Take(MaxBenign);
@@ -85,7 +85,7 @@ internal sealed class ReportBuilder(DetectorSettings settings, string keyId, Mod
         {
             reasons.Add("What we said to some members was sent in by others, all around the ring: conclusive, but only as far as verification.");
         }
-        else if (judged.Rung > Rung.Observe && judged.Confidence < settings.Policy.RuleOf(judged.Rung).MinConfidence)
+        else if (judged.Rung > Rung.Observe && judged.DecisiveLogit < Policy.Logit(settings.Policy.RuleOf(judged.Rung).MinConfidence))
         {
             reasons.Add($"Confidence has fallen below the threshold of this rung ({settings.Policy.RuleOf(judged.Rung).MinConfidence}) by less than the policy's hysteresis; the rung is held.");
         }

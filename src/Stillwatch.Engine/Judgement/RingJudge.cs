@@ -5,10 +5,17 @@ using Stillwatch.Engine.Rings;
 namespace Stillwatch.Engine.Judgement;
 
 /// <summary>A ring with its verdict, its evidence and the rung that follows.</summary>
+/// <param name="Logit">Of the confidence that the verdict is right, calibrated, nats.</param>
 internal sealed record JudgedRing(RingView Ring, Verdict Verdict, Balance Balance, Balance Resale, double Logit, Rung Rung)
 {
     /// <summary>The largest move to another model, for the report; null when the ring uses one.</summary>
     public ModelMove? Pivot { get; init; }
+
+    /// <summary>Prior and counted evidence for being a campaign, before calibration, nats.</summary>
+    public double Sum { get; init; }
+
+    /// <summary>Log-odds of being a campaign that verdict and rung rest on, nats: never more than the evidence says by itself (<see cref="Calibration"/>).</summary>
+    public double DecisiveLogit { get; init; }
 
     /// <summary>What calibration added to prior and evidence, nats.</summary>
     public double CalibrationLogOdds => Verdict == Verdict.Automation ? Logit + RingJudge.Prior - Balance.LogOdds : Logit - RingJudge.Prior - Balance.LogOdds;
@@ -23,13 +30,14 @@ internal sealed record JudgedRing(RingView Ring, Verdict Verdict, Balance Balanc
     public bool IsBenign => Verdict == Verdict.Automation;
 
     /// <summary>Sure and large before sure and small, and both before unsure: the logit, and a nat for every factor e of members.</summary>
-    public double Weight => Logit + Math.Log(Ring.Members.Count);
+    public double Weight => Math.Abs(DecisiveLogit) + Math.Log(Ring.Members.Count);
 }
 
 /// <summary>Weighs every kind of evidence on a ring and picks the verdict that explains it best.</summary>
 /// <remarks>
 /// Three hypotheses. Distillation: prior −9 nats plus all families. Resale: the same prior, with many-users in place of what is asked.
-/// Automation (benign) holds when neither is likelier than not; its confidence is one minus the likelier of the two.
+/// Automation (benign) holds when neither is likelier than not on the evidence alone; its confidence is one minus the calibrated probability of the likelier of the
+/// two, so it may lie under a half: nobody is accused because calibration says that rings like this one were campaigns.
 /// </remarks>
 internal sealed class RingJudge
 {
@@ -56,9 +64,11 @@ internal sealed class RingJudge
 
     readonly Policy _policy;
     readonly HashSet<string> _ignored;
+    readonly CalibrationMap _map;
 
     /// <param name="ignored">Families and traits left out, for ablation.</param>
-    public RingJudge(Policy policy, IEnumerable<string> ignored) => (_policy, _ignored) = (policy, [.. ignored]);
+    /// <param name="map">From the sum of evidence to the confidence that is stated.</param>
+    public RingJudge(Policy policy, IEnumerable<string> ignored, CalibrationMap map) => (_policy, _ignored, _map) = (policy, [.. ignored], map);
 
     /// <summary>Every kind of evidence there is, for documentation tests.</summary>
     public static IEnumerable<IEvidence> Kinds => Common.Concat(OfDistillation).Concat(OfResale).DistinctBy(e => e.GetType());
@@ -71,19 +81,19 @@ internal sealed class RingJudge
         var (d, r) = (Prior + distillation.LogOdds, Prior + resale.LogOdds);
         var harvests = d >= LikelyHarvest && distillation.ByFamily.GetValueOrDefault(Families.Content) >= HarvestContent;
         var (verdict, balance, sum) = d >= r || harvests ? (Verdict.Distillation, distillation, d) : (Verdict.Resale, resale, r);
-        var logit = sum + Calibration.Offset(sum);
-        if (logit <= 0)
+        var (stated, decisive) = (_map.At(sum), Calibration.Decisive(sum, _map));
+        if (decisive <= 0)
         {
-            return new JudgedRing(ring, Verdict.Automation, Negated(balance), resale, -logit, Rung.Observe);
+            return new JudgedRing(ring, Verdict.Automation, Negated(balance), resale, -stated, Rung.Observe) { Sum = sum, DecisiveLogit = decisive };
         }
 
-        var judged = new JudgedRing(ring, verdict, balance, resale, logit, Rung.Observe) { Pivot = reference.MoveOf(ring) };
+        var judged = new JudgedRing(ring, verdict, balance, resale, stated, Rung.Observe) { Sum = sum, DecisiveLogit = decisive, Pivot = reference.MoveOf(ring) };
         return Hold(judged, Rung.Observe);
     }
 
     /// <summary>The same judgement where <paramref name="held"/> was the rung before: it is kept inside the hysteresis.</summary>
     public JudgedRing Hold(JudgedRing judged, Rung held) =>
-        judged with { Rung = _policy.Decide(judged.Verdict, judged.Logit, judged.Balance.ByFamily, held, judged.IsConclusive) };
+        judged with { Rung = _policy.Decide(judged.Verdict, judged.DecisiveLogit, judged.Balance.ByFamily, held, judged.IsConclusive) };
 
     List<EvidenceItem> Weigh(IEnumerable<IEvidence> kinds, RingView ring, BenignReference reference)
     {

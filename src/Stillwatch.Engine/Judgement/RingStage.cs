@@ -27,7 +27,7 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
     const double LicensedShare = 0.8;
 
     readonly Population _population = new(settings.Shards);
-    RingJudge _ringJudge = new(settings.Policy, settings.Ignored);
+    RingJudge _ringJudge = new(settings.Policy, settings.Ignored, settings.Calibration);
     AccountJudge _accountJudge = new(settings.Policy);
 
     public CampaignRegister Register { get; private set; } = new();
@@ -45,7 +45,7 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
     public Population Population => _population;
 
     /// <summary>Another policy, from the next judgement on.</summary>
-    public void Use(Policy policy) => (_ringJudge, _accountJudge) = (new RingJudge(policy, settings.Ignored), new AccountJudge(policy));
+    public void Use(Policy policy) => (_ringJudge, _accountJudge) = (new RingJudge(policy, settings.Ignored, settings.Calibration), new AccountJudge(policy));
 
     /// <summary>What is held, to be brought back by <see cref="Return"/> after judgements that must leave no trace.</summary>
     public (CampaignRegister Register, IReadOnlyList<CampaignState> Current, int Accounts) Mark() => (Register.Copy(), Current, _population.Count);

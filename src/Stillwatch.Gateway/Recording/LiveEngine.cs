@@ -235,6 +235,9 @@ sealed partial class LiveEngine : IAsyncDisposable
         answer.SetResult(_held with { IsCurrent = !isNews && _detection is not null });
     }
 
+    /// <summary>How far the traffic is from what calibration was learned on, by kind, as of the latest report; empty when nothing was learned. Any thread.</summary>
+    public IEnumerable<KeyValuePair<string, double>> Drift => Volatile.Read(ref _held)?.Report.Calibration?.Drift ?? Enumerable.Empty<KeyValuePair<string, double>>();
+
     void Report(LiveDetection detection)
     {
         var start = _time.GetTimestamp();

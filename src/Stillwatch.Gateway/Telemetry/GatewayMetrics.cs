@@ -143,6 +143,13 @@ sealed class GatewayMetrics : IDisposable
         "{snapshot}",
         "Snapshots of detection's state, by what became of them.");
 
+    /// <summary>Asks how far the traffic is from what calibration was learned on, by kind of trait, at every collection. Call once.</summary>
+    public void ObserveDrift(Func<IEnumerable<KeyValuePair<string, double>>> drift) => _meter.CreateObservableGauge(
+        "stillwatch.detection.drift",
+        () => drift().Select(one => new Measurement<double>(one.Value, new KeyValuePair<string, object?>("kind", one.Key))),
+        "1",
+        "Population stability index against the traffic that calibration was learned on.");
+
     /// <summary>Asks for what limits refused, would have refused in shadow, at every collection. Call once.</summary>
     public void ObserveLimits(Func<IEnumerable<RuleReading>> rules) => _meter.CreateObservableCounter(
         "stillwatch.limits.refused",

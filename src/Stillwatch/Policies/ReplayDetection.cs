@@ -15,7 +15,7 @@ sealed record ReplayDetection(Report Before, Report After, ScanTotals Totals)
     {
         var (models, ids) = (new ModelNames(), new AccountIds());
         var directory = new AccountDirectory(inputs.Key, inputs.Accounts);
-        CampaignDetector Detector(Policy ladder) => new(new DetectorSettings { Policy = ladder }, inputs.Key, directory, models, ids);
+        CampaignDetector Detector(Policy ladder) => new(new DetectorSettings { Policy = ladder, Learned = inputs.Learned }, inputs.Key, directory, models, ids);
         var after = Detector(inputs.After.Policy.Ladder);
         var before = inputs.Before.Policy.Ladder == inputs.After.Policy.Ladder ? after : Detector(inputs.Before.Policy.Ladder);
 

@@ -1,4 +1,5 @@
 using Stillwatch.Engine.Exchanges;
+using Stillwatch.Engine.Judgement;
 using Stillwatch.Engine.Sketches;
 using Stillwatch.Gateway.Access.Regions;
 using Stillwatch.Gateway.Limits;
@@ -29,6 +30,9 @@ sealed record ReplayInputs
     public IReadOnlyList<OrganizationRecord> Organizations { get; init; } = [];
 
     public IReadOnlyList<AppRecord> Apps { get; init; } = [];
+
+    /// <summary>What was learned of the server's traffic, which both ladders are judged with; null when nothing was.</summary>
+    public LearnedCalibration? Learned { get; init; }
 
     /// <summary>Class of an account by the truth of a simulation; null where nobody knows it.</summary>
     public Func<string, string?> ClassByTruth { get; init; } = _ => null;

@@ -1,10 +1,11 @@
+using Stillwatch.Engine.Judgement;
 using Stillwatch.Engine.Responses;
 using Stillwatch.Engine.Sketches;
 using Stillwatch.Gateway.Policies;
 
 namespace Stillwatch.Scan;
 
-/// <summary>Reads the two small files a scan may be given: the policy and the detection key. Both fail closed.</summary>
+/// <summary>Reads the small files a scan may be given: the policy, the detection key, a calibration. All fail closed.</summary>
 static class ScanFiles
 {
     /// <summary>The ladder of a policy file (docs/access.md); a scan has no use for the rest, but a fault anywhere refuses the file.</summary>
@@ -13,6 +14,20 @@ static class ScanFiles
     {
         var read = PolicyReader.Read(path, Environment.GetEnvironmentVariable);
         return (read.Policy?.Ladder, [.. read.Faults.Select(fault => $"--policy {fault}")]);
+    }
+
+    /// <returns>What was learned of the operator's traffic, or what is wrong with the file.</returns>
+    public static (LearnedCalibration? Learned, string? Fault) ReadCalibration(string path)
+    {
+        try
+        {
+            var (learned, fault) = LearnedCalibration.Parse(File.ReadAllBytes(path));
+            return (learned, fault is null ? null : $"{path} {fault}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (null, $"{path}: {e.Message} Learn one with: stillwatch calibrate.");
+        }
     }
 
     /// <returns>The key, or what is wrong with the file; the message never holds its content.</returns>

@@ -25,6 +25,9 @@ sealed record ScanInputs
     public string? Organizations { get; init; }
 
     public string? Apps { get; init; }
+
+    /// <summary>How many days from the first exchange on to read; later ones are left out and not counted.</summary>
+    public double Days { get; init; } = double.PositiveInfinity;
 }
 
 /// <summary>A finished scan.</summary>
@@ -38,11 +41,13 @@ static class ScanRun
     /// <summary>Left out of detection by this name, cues are not sketched either.</summary>
     public const string IntentCues = "intent-cues";
 
+    /// <param name="judged">Is given the detector once it has judged the whole input.</param>
     /// <exception cref="StorageUnusableException">The data directory's exchange log cannot be read.</exception>
     /// <exception cref="LogUnreadableException">An input does not exist or cannot be opened.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public static ScanOutcome Run(
-        ScanInputs inputs, DetectorSettings settings, DetectionKey key, Action<ScanProgress>? progress = null, CancellationToken cancellationToken = default)
+        ScanInputs inputs, DetectorSettings settings, DetectionKey key, Action<ScanProgress>? progress = null, CancellationToken cancellationToken = default,
+        Action<CampaignDetector>? judged = null)
     {
         var source = inputs.Data is null ? LogSource.Open(inputs.Logs) : new LogSource([], []);
         var accounts = inputs.Accounts is { } a ? RecordFile.ReadAccounts(a) : new RecordFile<AccountRecord>(StoredRecords.Accounts(inputs.Data), []);
@@ -56,11 +61,18 @@ static class ScanRun
             detector.Learn(finding);
         }
 
-        bool Add(in ExchangeSketch sketch) => detector.Add(in sketch);
+        var endMs = double.PositiveInfinity;
+        bool Add(in ExchangeSketch sketch)
+        {
+            endMs = double.IsInfinity(endMs) ? sketch.TimeMs + (inputs.Days * 86_400_000) : endMs;
+            return sketch.TimeMs >= endMs || detector.Add(in sketch);
+        }
+
         var totals = inputs.Data is { } data
             ? new StoredSketches(data, key, models, ids, apps.Records, inputs.UntilRow).Run(Add, progress, cancellationToken)
             : LogPipeline(key, models, ids, register, settings).Run(source.Files, Add, progress, cancellationToken);
         detector.Complete();
+        judged?.Invoke(detector);
 
         var report = detector.Report([.. totals.Rejected, .. accounts.Rejected, .. organizations.Rejected, .. apps.Rejected]);
         var isBad = totals.IsUntrustworthy || accounts.IsUntrustworthy || organizations.IsUntrustworthy || apps.IsUntrustworthy;

@@ -114,6 +114,7 @@ static class PolicyReplayVerb
                     ? StoredRecords.Organizations(directory)
                     : ReplayFiles.Trusted(files.Organizations, RecordFile.ReadOrganizations),
                 Apps = ReplayFiles.Trusted(files.Apps, RecordFile.ReadApps),
+                Learned = directory.LearnedCalibrationPath is { } learned ? ScanFiles.ReadCalibration(learned).Learned : null,
                 ClassByTruth = truth.GetValueOrDefault,
             };
         }

@@ -54,6 +54,12 @@ public static class ScanSummary
             page.Line("yellow", $"{Figures.Count(input.Dropped)} sightings, traits or accounts did not fit into memory; a larger --memory keeps them.");
         }
 
+        if (report.Calibration is { HasDrifted: true } calibration)
+        {
+            var most = calibration.Drift.MaxBy(kind => kind.Value);
+            page.Line("yellow", $"The traffic is no longer what calibration was learned on ({most.Key}: stability index {most.Value:f2}, {CalibrationStatus.Drifted} is another population): run stillwatch calibrate again.");
+        }
+
         page.Line("", "");
     }
 

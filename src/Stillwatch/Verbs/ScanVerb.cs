@@ -35,13 +35,14 @@ static class ScanVerb
         var apps = File("--apps", "Reviewed third-party applications.");
         var policy = File("--policy", "A policy file, whose ladder is used; the default otherwise.");
         var key = File("--key", "The secret for the sketches, 32 bytes; a random one for this run otherwise.");
+        var calibration = File("--calibration", "What stillwatch calibrate learned of this traffic; with --data, the directory's own calibration.json otherwise.");
         var memory = new Option<string>("--memory") { Description = "Ceiling of the detector's tables, e.g. 512MiB or 1.5GiB.", HelpName = "SIZE" };
         var shards = new Option<int>("--shards") { Description = "How many shards share the work; any number gives the same report.", HelpName = "N", DefaultValueFactory = _ => new DetectorSettings().Shards };
         var directory = new Option<string>("--out") { Description = "Where report.json and report.html go.", HelpName = "DIR", DefaultValueFactory = _ => DefaultDirectory };
         var json = new Option<bool>("--json") { Description = "Print the report as JSON instead of the summary." };
         var verb = new Command("scan", "Find campaigns in exchange logs, and say why and how sure.")
         {
-            logs, data, until, accounts, organizations, apps, policy, key, memory, shards, directory, json,
+            logs, data, until, accounts, organizations, apps, policy, key, calibration, memory, shards, directory, json,
         };
         verb.SetAction((parsed, cancellationToken) =>
         {
@@ -74,6 +75,13 @@ static class ScanVerb
             }
 
             var (settings, secret, faults) = Settings(parsed.GetValue(policy), parsed.GetValue(key), parsed.GetValue(memory), parsed.GetValue(shards));
+            if ((parsed.GetValue(calibration) ?? directoryOfServer?.LearnedCalibrationPath) is { } learnedPath)
+            {
+                var (learned, fault) = ScanFiles.ReadCalibration(learnedPath);
+                settings = settings with { Learned = learned };
+                faults.AddRange(fault is null ? [] : [$"--calibration {fault}"]);
+            }
+
             if (faults.Count > 0)
             {
                 faults.ForEach(error.WriteLine);
@@ -134,7 +142,7 @@ static class ScanVerb
     }
 
     // Logs, or a data directory with the key its sketches were made with: never both, since their hashes cannot be compared.
-    static (DataDirectory? Directory, DetectionKey? Key, string? Fault) Source(IReadOnlyList<string> logs, string? data, string? keyPath)
+    internal static (DataDirectory? Directory, DetectionKey? Key, string? Fault) Source(IReadOnlyList<string> logs, string? data, string? keyPath)
     {
         if (data is null)
         {

@@ -215,6 +215,7 @@ public sealed class GatewayMetricsTests
         metrics.ObserveQueue(() => 7);
         metrics.ObserveConfig(() => true);
         metrics.AccessRefused("account_suspended");
+        metrics.ObserveDrift(() => [KeyValuePair.Create("network", 0.1)]);
         metrics.ObserveSnapshots(() => [KeyValuePair.Create("written", 1L)]);
         metrics.ObserveLimits(() => [new RuleReading("rpm", true, 3)]);
         metrics.ObserveResponses(() => [KeyValuePair.Create("shape", 2L)]);

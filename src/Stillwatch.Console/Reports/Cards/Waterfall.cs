@@ -21,7 +21,7 @@ internal static class Waterfall
             <tbody>
             {Plain("Prior", "before any evidence", Bar.Step(balance.Scale, 0, ledger.Prior, ledger.Prior), ledger.Prior)}
             {balance.Steps.Select(step => Row(step, balance))}
-            {(ledger.Calibration == 0 ? Markup.Empty : Plain("Calibration", "offset learned on simulated populations", Bar.Step(balance.Scale, balance.Total - ledger.Calibration, ledger.Calibration, ledger.Calibration), ledger.Calibration))}
+            {(ledger.Calibration == 0 ? Markup.Empty : Plain("Calibration", "what rings of such a sum turned out to be", Bar.Step(balance.Scale, balance.Total - ledger.Calibration, ledger.Calibration, ledger.Calibration), ledger.Calibration))}
             </tbody>
             <tfoot><tr><th scope="row">Total <span class="says">a confidence of {Figures.Percent(campaign.Confidence)}, {Wording.Confidence(campaign.Confidence)}</span></th><td class="step total">{Bar.Step(balance.Scale, 0, balance.Total, balance.Total)}</td><td class="n"></td><td class="n">{Figures.Nats(balance.Total)}</td></tr></tfoot>
             </table>

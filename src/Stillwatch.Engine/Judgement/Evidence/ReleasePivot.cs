@@ -4,10 +4,10 @@ namespace Stillwatch.Engine.Judgement.Evidence;
 
 /// <summary>The ring's traffic moved to another model at once, far beyond the population's own move.</summary>
 /// <remarks>
-/// Sees: a model's share of the ring's exchanges before and after a six-hour step, less the same difference in the population.
-/// Why extraction shows it: half of a disclosed campaign's traffic moved to a new model within a day. Statistic: excess of the share's rise.
-/// Unit: share. Cost: one pass over the members' samples. False positives: new-model enthusiasm (subtracted), a registered app's switch (an app
-/// moves all its users, which is why the cap is 2). Evasion: a slow move. Source: February 2026 disclosure.
+/// Sees: accounts that take up a model at more than one and a half times the population's pace (<see cref="PivotTest"/>, false alarms 1 % a ring); then how much the model's share
+/// rose, less the population's rise. Why extraction shows it: half of a disclosed campaign's traffic moved to a new model within a day. Statistic: excess of the share's
+/// rise. Unit: share. Cost: a sort of the members' first uses. False positives: a group of enthusiasts (it does pivot, so it is shown; it shares nothing else), a registered
+/// app's switch (an app moves all its users, which is why the cap is 2). Evasion: a slow move. Source: February 2026 disclosure.
 /// </remarks>
 internal sealed class ReleasePivot : IEvidence
 {

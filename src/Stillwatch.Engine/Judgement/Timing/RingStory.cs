@@ -6,6 +6,7 @@ namespace Stillwatch.Engine.Judgement;
 internal sealed class RingStory
 {
     const int Buckets = 48;
+    const int MaxOutside = 3000;
     const long GrainMs = EpochBuffer.EpochMs;
 
     readonly SortedDictionary<long, (double Exchanges, HashSet<int> Accounts)> _buckets = [];
@@ -31,6 +32,8 @@ internal sealed class RingStory
                 _buckets[at] = (bucket.Exchanges + weight, bucket.Accounts);
             }
         }
+
+        Onset = DateTimeOffset.FromUnixTimeMilliseconds(OnsetTest.Of(ring.Members.Select(m => m.Account.FirstMs), Outside(ring)) ?? FirstMs);
     }
 
     public long FirstMs { get; }
@@ -38,31 +41,19 @@ internal sealed class RingStory
     public IReadOnlyList<TimelinePoint> Timeline =>
         [.. _buckets.Select(b => new TimelinePoint(At(b.Key), (long)Math.Round(b.Value.Exchanges), b.Value.Accounts.Count))];
 
-    /// <summary>Start of coordinated activity: a one-sided CUSUM (Page 1954) over buckets with the drift at half the mean rate; the last time it
-    /// stood at zero before it passed one mean rate.</summary>
-    public DateTimeOffset Onset
+    /// <summary>Start of coordinated activity: when members began to arrive beside the population's arrivals (<see cref="OnsetTest"/>); the first exchange when no
+    /// such date is shown.</summary>
+    public DateTimeOffset Onset { get; }
+
+    static IEnumerable<long> Outside(RingView ring)
     {
-        get
+        var stride = Math.Max(1, ring.Population.Count / MaxOutside);
+        for (var i = 0; i < ring.Population.Count; i += stride)
         {
-            var mean = _buckets.Values.Average(b => b.Exchanges);
-            var (sum, onset) = (0.0, _buckets.Keys.First());
-            foreach (var (at, bucket) in _buckets)
+            if (!ring.Contains(i))
             {
-                if (sum <= 0)
-                {
-                    (sum, onset) = (0, at);
-                }
-
-                sum += bucket.Exchanges - (mean / 2);
-                if (sum > mean)
-                {
-                    break;
-                }
+                yield return ring.Population.Accounts[i].FirstMs;
             }
-
-            var start = At(onset);
-            var first = DateTimeOffset.FromUnixTimeMilliseconds(FirstMs);
-            return start > first ? start : first;
         }
     }
 
