@@ -31,7 +31,7 @@ internal sealed class Balance
     /// <param name="uncapped">A family whose items are taken as they are: what is given, not measured.</param>
     public static Balance Of(IEnumerable<EvidenceItem> raw, string? uncapped = null)
     {
-        EvidenceItem[] all = [.. raw];
+        var all = Weighed(raw, uncapped);
         var items = new EvidenceItem[all.Length];
         Span<double> nats = stackalloc double[all.Length];
         Span<int> order = stackalloc int[all.Length];
@@ -45,11 +45,12 @@ internal sealed class Balance
     }
 
     /// <summary>The sum of the balance of these items, without making it.</summary>
-    public static double SumOf(IReadOnlyCollection<EvidenceItem> raw, string? uncapped = null)
+    public static double SumOf(IEnumerable<EvidenceItem> raw, string? uncapped = null)
     {
-        Span<double> nats = stackalloc double[raw.Count];
-        Span<int> order = stackalloc int[raw.Count];
-        Count([.. raw], uncapped, order, nats);
+        var all = Weighed(raw, uncapped);
+        Span<double> nats = stackalloc double[all.Length];
+        Span<int> order = stackalloc int[all.Length];
+        Count(all, uncapped, order, nats);
         var sum = 0.0;
         foreach (var counted in nats)
         {
@@ -63,6 +64,9 @@ internal sealed class Balance
     public Balance Without(string trait) => Of(Items.Where(i => i.Trait != trait));
 
     public Balance WithoutFamily(string family) => Of(Items.Where(i => i.Family != family));
+
+    // A statistic that does not exist says nothing.
+    static EvidenceItem[] Weighed(IEnumerable<EvidenceItem> raw, string? uncapped) => [.. raw.Where(i => i.Family == uncapped || !double.IsNaN(i.RawLogOdds))];
 
     /// <summary>What each item counts, nats, family by family in order of appearance: in each, those for before those against, the strongest of both first and whole.</summary>
     /// <param name="order">Which item each is.</param>
