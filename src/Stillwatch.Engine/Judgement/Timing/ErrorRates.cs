@@ -15,7 +15,7 @@ internal static class ErrorRates
     public const double Miss = 0.05;
 
     public const int SmallestRing = 40;
-    public const double SmallestShare = 0.6;
+    public const double SmallestShare = 0.8;
 
     /// <summary>ln(1/α), nats: what a bet must win.</summary>
     public static readonly double AlarmLogOdds = -Math.Log(FalseAlarm);
