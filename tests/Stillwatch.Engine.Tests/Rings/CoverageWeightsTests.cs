@@ -38,6 +38,19 @@ public sealed class CoverageWeightsTests
     }
 
     [Fact]
+    public void Lacking_what_all_members_show_weighs_less_where_pools_are_known_to_differ()
+    {
+        const RingTraits all = RingTraits.RingClient | RingTraits.OwnOutput | RingTraits.FollowsUp | RingTraits.ManyUsers | RingTraits.SharedNetwork;
+        var weights = CoverageWeights.Of([.. Enumerable.Repeat(Member(all, default), 400)], (new int[TraitCount], 800));
+
+        Assert.Equal(-2, weights.Of(RingTraits.RingClient, present: false));
+        Assert.Equal(-1, weights.Of(RingTraits.OwnOutput, present: false));
+        Assert.Equal(-1, weights.Of(RingTraits.FollowsUp, present: false));
+        Assert.Equal(-1.5, weights.Of(RingTraits.ManyUsers, present: false));
+        Assert.Equal(-3.5, weights.Of(RingTraits.SharedNetwork, present: false));
+    }
+
+    [Fact]
     public void One_exit_or_one_hour_of_sign_up_is_not_enough_to_be_tied()
     {
         Assert.False(Member(RingTraits.SharedNetwork, new RingTies(4.5, 0, 0, 0, 4.5, 1)).IsTied);

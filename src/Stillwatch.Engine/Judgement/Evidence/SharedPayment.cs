@@ -6,17 +6,16 @@ namespace Stillwatch.Engine.Judgement.Evidence;
 /// <remarks>
 /// Sees: members whose payment token another actor of the ring uses. Why extraction shows it: cards are the scarcest thing a pool buys.
 /// Statistic: share of members, against the share among everybody else; ln of the ratio, per member, capped. Unit: nats. Cost: one look-up a member.
-/// False positives: households, procurement cards, a sponsor's credit; where there is but one shared token, or one pays for most of the ring, it
-/// speaks for innocence, because one payer says openly who he is. Evasion: a virtual card for each account; then the absence weighs against, but never much.
+/// False positives: households, procurement cards, a sponsor's credit; where one token pays for most of the ring it speaks for innocence, because one payer
+/// says openly who he is, and a token whose users are met in one network (a school, an office) links nobody. Evasion: a virtual card for each account; then
+/// the absence weighs against, but never much; one card and one exit for each few accounts, who then share exits.
 /// Source: February 2026 disclosure (shared payment methods).
 /// </remarks>
 internal sealed class SharedPayment : IEvidence
 {
     const double Cap = 4;
-    const double OnePlaceShare = 0.6;
-    const int MinPlace = 4;
-    static readonly Curve ByLargest = new((0.59, 0), (0.6, -1), (0.9, -3)); // whoever pays openly for all hides nobody
     const double Unlinked = -1.5; // pools with a card for each account exist, groups of strangers without shared cards are the rule
+    static readonly Curve ByLargest = new((0.59, 0), (0.6, -1), (0.9, -3)); // whoever pays openly for all hides nobody
     static readonly Curve ByTokens = new((1, 0), (2, 0.3), (3, 0.6), (5, 1)); // a pool has a drawer full of cards
     static readonly Curve ByShare = new((0.0, Unlinked), (0.05, -1), (0.15, 0), (0.3, 2), (0.5, Cap));
 
@@ -26,37 +25,29 @@ internal sealed class SharedPayment : IEvidence
 
     public Finding? Weigh(RingView ring, BenignReference reference)
     {
-        var payers = ring.Members.Where(m => m.Account.Facts?.Payment > 0).ToList();
-        if (payers.Count < TraitGate.MinActors)
+        var payers = Payers.Of(ring.Members);
+        if (payers.Known < TraitGate.MinActors)
         {
             return null;
         }
 
-        var groups = payers.GroupBy(m => m.Account.Facts!.Payment)
-            .Where(g => g.Select(m => m.Account.Actor).Distinct().Count() >= 2).ToList();
-        var sharing = groups.Sum(g => g.Count());
-        var share = (double)sharing / payers.Count;
-        var largest = groups.Count == 0 ? 0 : groups.Max(g => g.Count());
-        var open = ByLargest.At(largest / (double)payers.Count);
-        var hidden = groups.Where(g => !IsOnePlace(g)).ToList();
-        var weight = ByShare.At((double)hidden.Sum(g => g.Count()) / payers.Count) * Math.Min(1, payers.Count / 10.0);
-        weight = weight > 0 ? weight * ByTokens.At(hidden.Count) : weight;
-        var onePayer = open < 0;
-        var rest = ring.Coverage.InRest(RingTraits.SharedPayment);
+        var open = ByLargest.At((double)payers.Largest / payers.Known);
         return new Finding(
-            share, onePayer ? Math.Min(weight, open) : weight, 1 - rest, sharing,
-            sharing == 0
-                ? $"Each of the {payers.Count} members pays with an instrument of its own."
-                : onePayer
-                    ? $"One payment token pays for {largest} of {payers.Count} members: an open payer, as a sponsor or a household is."
-                    : $"{sharing} of {payers.Count} members pay with a token that another unrelated member uses ({groups.Count} tokens).");
+            (double)payers.Sharing / payers.Known, open < 0 ? Math.Min(WeightOf(payers), open) : WeightOf(payers), 1 - ring.Coverage.InRest(RingTraits.SharedPayment),
+            payers.Sharing, Says(payers, open < 0));
     }
 
-    /// <summary>Whether most of who uses a token is met in one network: a school, an office, an event pays openly for its people.</summary>
-    static bool IsOnePlace(IEnumerable<RingMember> holders)
+    /// <summary>What the tokens say that no one place explains, nats.</summary>
+    static double WeightOf(Payers payers)
     {
-        var known = holders.Where(m => m.Account.Networks.Count > 0).ToList();
-        return known.Count > 0
-            && known.SelectMany(m => m.Account.Networks.Select(n => n.Value)).CountBy(n => n).Max(n => n.Value) >= Math.Max(MinPlace, OnePlaceShare * known.Count);
+        var nats = ByShare.At((double)payers.Hidden / payers.Known) * Math.Min(1, payers.Known / 10.0);
+        return nats > 0 ? nats * ByTokens.At(payers.HiddenTokens) : nats;
     }
+
+    static string Says(Payers payers, bool isOpen) =>
+        payers.Sharing == 0 ? $"Each of the {payers.Known} members pays with an instrument of its own."
+        : isOpen ? $"One payment token pays for {payers.Largest} of {payers.Known} members: an open payer, as a sponsor or a household is."
+        : payers.Hidden < payers.Sharing
+            ? $"{payers.Hidden} of {payers.Known} members pay with a token that unrelated members elsewhere use; {payers.Sharing - payers.Hidden} with that of one place."
+        : $"{payers.Sharing} of {payers.Known} members pay with a token that another unrelated member uses ({payers.Tokens} tokens).";
 }
