@@ -4,7 +4,7 @@ namespace Stillwatch.Engine.Judgement;
 /// <remarks>
 /// The sum of capped weights is an ordering first. What is <i>stated</i> goes through a monotone map fitted to outcomes (<see cref="CalibrationMap"/>).
 /// What is <i>decided</i> (verdict, rung, whether a ring is named) never rests on that fit alone: it takes the lower of the map and of the evidence with one fixed
-/// intercept, set before any adaptive family existed, and not lower than that by more than <see cref="MostMilder"/>. So a map that was fitted badly, or on
+/// intercept (ADR 0013), and not lower than that by more than <see cref="MostMilder"/>. So a map that was fitted badly, or on
 /// poisoned traffic, accuses nobody and hides little: ADR 0010.
 /// </remarks>
 internal static class Calibration
