@@ -91,6 +91,7 @@ sealed partial class GatewayHost : IAsyncDisposable
         OpenRecords(config, options, directory);
         OpenDetection(config, options, directory, metrics, cancellationToken);
         FollowChanges(options);
+        OpenDesk(config, options, directory);
         if (watcher is not null)
         {
             watcher.Changing += next => Parts.State = new GatewayState(next, options.Time, Parts.State);
@@ -165,6 +166,7 @@ sealed partial class GatewayHost : IAsyncDisposable
         {
             Token = config.AdminIsOpen ? null : token,
             Keys = Keys,
+            Audit = Desk.Audit,
             Time = options.Time,
             Held = ShownAsync,
             Changes = Engine.Changes,
@@ -195,6 +197,7 @@ sealed partial class GatewayHost : IAsyncDisposable
         {
             var before = Parts.EventTime.GetUtcNow() - TimeSpan.FromDays(Parts.State.Config.RetentionDays);
             Log.DeleteOlderThan(before.ToUnixTimeMilliseconds(), CancellationToken.None);
+            RemoveOldAudits();
         }
         catch (IOException)
         {
