@@ -41,6 +41,9 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Cases, responses and appeals, SQLite.</summary>
     public string CasesPath => At("cases.db");
 
+    /// <summary>Who may sign in to the console, SQLite.</summary>
+    public string PeoplePath => At("people.db");
+
     /// <summary>Where texts go when the operator logs content.</summary>
     public string ContentPath => At("content");
 
@@ -57,7 +60,7 @@ public sealed class DataDirectory : IDisposable
     public IReadOnlyList<string> Warnings =>
         OperatingSystem.IsWindows()
             ? []
-            : [.. new[] { KeysPath, ExchangesPath, OwnershipPath, AccountsPath, SpendPath, CasesPath, AdminTokenPath, DetectionKeyPath, PepperPath }
+            : [.. new[] { KeysPath, ExchangesPath, OwnershipPath, AccountsPath, SpendPath, CasesPath, PeoplePath, AdminTokenPath, DetectionKeyPath, PepperPath }
                 .Where(path => File.Exists(path) && SecretFile.IsOpenToOthers(path))
                 .Select(path => $"{path} can be read by other users of this machine; close it with: chmod 600 {path}")];
 

@@ -28,6 +28,7 @@ static class CommandLine
         CasesVerb.Create(),
         CampaignsVerb.Create(),
         PolicyVerb.Create(),
+        PeopleVerb.Create(),
     };
 
     /// <param name="cancellationToken">Stops a verb as Ctrl-C does.</param>
