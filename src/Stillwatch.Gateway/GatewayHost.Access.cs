@@ -37,6 +37,9 @@ sealed partial class GatewayHost
     /// <summary>Cases, and what people decide about them.</summary>
     public CaseCommands Cases => _commands;
 
+    /// <summary>The log of cases itself.</summary>
+    public CaseStore CaseLog => _cases;
+
     public AccountRegister Accounts => _accounts;
 
     /// <summary>What limits came to since the start.</summary>

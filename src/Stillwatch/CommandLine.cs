@@ -29,6 +29,7 @@ static class CommandLine
         CampaignsVerb.Create(),
         PolicyVerb.Create(),
         AuditLogVerb.Create(),
+        PeopleVerb.Create(),
     };
 
     /// <param name="cancellationToken">Stops a verb as Ctrl-C does.</param>

@@ -64,6 +64,21 @@ public sealed class Acting(SignedIn signedIn, ConsoleParts parts)
         return fault;
     }
 
+    /// <summary>Who does what writes its own entry; a refusal is written here.</summary>
+    /// <exception cref="NotAllowedException">Nobody is signed in any more, or their role does not reach.</exception>
+    public async Task<Person> RequireAsync(Role least, string action, string subject, string? reason)
+    {
+        try
+        {
+            return await signedIn.RequireAsync(least);
+        }
+        catch (NotAllowedException e)
+        {
+            await DoAsync(least, action, subject, reason, _ => throw e);
+            throw;
+        }
+    }
+
     /// <summary>The same for a command of the log of cases.</summary>
     public Task<string?> DecideAsync(Role least, string action, string subject, string reason, Func<Person, CaseAnswer> act) =>
         DoAsync(least, action, subject, reason, person => Task.FromResult(act(person) is { Fault: not CaseFault.None } answer ? answer.Message : null));

@@ -80,6 +80,7 @@ sealed partial class ConfigReader
             Detection = new DetectionConfig(
                 detection.Read("memory", ConfigScalars.Size(64L << 20, 1L << 40), standard.Detection.MemoryBytes),
                 detection.Read("snapshot_every", ConfigScalars.Whole(0, 1_000_000_000), standard.Detection.SnapshotEvery)),
+            Console = Console(root),
             Verification = new VerificationConfig(
                 verification.Secrets("secrets", ConfigScalars.SharedSecret),
                 verification.Read("tolerance", ConfigScalars.Duration(TimeSpan.FromSeconds(10), TimeSpan.FromHours(1)), standard.Verification.Tolerance)),

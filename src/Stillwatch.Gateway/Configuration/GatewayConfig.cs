@@ -72,6 +72,9 @@ sealed record GatewayConfig
     /// <summary>The admin listener asks for no token. Only in development mode, or asked for by name (<c>admin.auth: none</c>).</summary>
     public bool AdminIsOpen { get; init; }
 
+    /// <summary>How people sign in to the console.</summary>
+    public ConsoleConfig Console { get; init; } = ConsoleConfig.Standard;
+
     /// <summary>Webhooks by which verification vendors report levels.</summary>
     public VerificationConfig Verification { get; init; } = new([], TimeSpan.FromMinutes(5));
 }
