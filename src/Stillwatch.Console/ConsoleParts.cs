@@ -1,4 +1,6 @@
+using Stillwatch.Console.Desk;
 using Stillwatch.Console.Live;
+using Stillwatch.Storage.Audits;
 using Stillwatch.Storage.Cases;
 using Stillwatch.Storage.People;
 
@@ -13,6 +15,15 @@ public sealed record ConsoleParts
 
     /// <summary>The log of cases.</summary>
     public required CaseStore Cases { get; init; }
+
+    /// <summary>What people decide.</summary>
+    public required CaseCommands Commands { get; init; }
+
+    /// <summary>Who saw and did what.</summary>
+    public required AuditLog Audit { get; init; }
+
+    /// <summary>What pages ask for on demand.</summary>
+    public required IConsoleDesk Desk { get; init; }
 
     public required PersonStore People { get; init; }
 

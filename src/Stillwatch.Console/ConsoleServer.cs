@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
 using Stillwatch.Console.Assets;
+using Stillwatch.Console.Desk;
 using Stillwatch.Console.Layout;
 using Stillwatch.Console.Live;
 using Stillwatch.Console.SignIn;
@@ -50,6 +51,7 @@ public static class ConsoleServer
         services.AddScoped<CircuitHandler, SessionUse>();
         services.AddScoped<SignedIn>();
         services.AddScoped<Invitations>();
+        services.AddScoped<Acting>();
         services.AddSingleton(parts.People);
         services.AddMudServices();
     }

@@ -96,6 +96,7 @@ sealed partial class GatewayHost : IAsyncDisposable
         OpenRecords(config, options, directory);
         OpenDetection(config, options, directory, metrics, cancellationToken);
         FollowChanges(options);
+        OpenDesk(config, options, directory);
         if (watcher is not null)
         {
             watcher.Changing += next => Parts.State = new GatewayState(next, options.Time, Parts.State);
@@ -177,6 +178,7 @@ sealed partial class GatewayHost : IAsyncDisposable
         {
             Token = config.AdminIsOpen ? null : token,
             Keys = Keys,
+            Audit = Desk.Audit,
             Time = options.Time,
             Held = ShownAsync,
             Changes = Engine.Changes,
@@ -212,6 +214,7 @@ sealed partial class GatewayHost : IAsyncDisposable
         {
             var before = Parts.EventTime.GetUtcNow() - TimeSpan.FromDays(Parts.State.Config.RetentionDays);
             Log.DeleteOlderThan(before.ToUnixTimeMilliseconds(), CancellationToken.None);
+            RemoveOldAudits();
         }
         catch (IOException)
         {

@@ -41,6 +41,9 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Cases, responses and appeals, SQLite.</summary>
     public string CasesPath => At("cases.db");
 
+    /// <summary>Who saw and did what, SQLite.</summary>
+    public string AuditPath => At("audit.db");
+
     /// <summary>Who may sign in to the console, SQLite.</summary>
     public string PeoplePath => At("people.db");
 
@@ -60,7 +63,8 @@ public sealed class DataDirectory : IDisposable
     public IReadOnlyList<string> Warnings =>
         OperatingSystem.IsWindows()
             ? []
-            : [.. new[] { KeysPath, ExchangesPath, OwnershipPath, AccountsPath, SpendPath, CasesPath, PeoplePath, AdminTokenPath, DetectionKeyPath, PepperPath }
+            : [.. new[] { KeysPath, ExchangesPath, OwnershipPath, AccountsPath, SpendPath, CasesPath, AuditPath, PeoplePath, AdminTokenPath, DetectionKeyPath,
+                PepperPath }
                 .Where(path => File.Exists(path) && SecretFile.IsOpenToOthers(path))
                 .Select(path => $"{path} can be read by other users of this machine; close it with: chmod 600 {path}")];
 

@@ -28,6 +28,7 @@ static class CommandLine
         CasesVerb.Create(),
         CampaignsVerb.Create(),
         PolicyVerb.Create(),
+        AuditLogVerb.Create(),
         PeopleVerb.Create(),
     };
 

@@ -76,6 +76,7 @@ sealed partial class ConfigReader
             BatchBodyBytes = limits.Read("batches", bodies, standard.BatchBodyBytes),
             FileBodyBytes = limits.Read("files", bodies, standard.FileBodyBytes),
             RetentionDays = root.Read("retention_days", ConfigScalars.Whole(1, 3650), standard.RetentionDays),
+            AuditDays = root.Read("audit_days", ConfigScalars.Whole(1, 36500), standard.AuditDays),
             Detection = new DetectionConfig(
                 detection.Read("memory", ConfigScalars.Size(64L << 20, 1L << 40), standard.Detection.MemoryBytes),
                 detection.Read("snapshot_every", ConfigScalars.Whole(0, 1_000_000_000), standard.Detection.SnapshotEvery)),

@@ -64,6 +64,9 @@ sealed record GatewayConfig
     /// <summary>Days an exchange's sketch is kept.</summary>
     public int RetentionDays { get; init; } = 30;
 
+    /// <summary>Days an entry of the audit log is kept.</summary>
+    public int AuditDays { get; init; } = 400;
+
     public DetectionConfig Detection { get; init; } = new(768L << 20, 20_000);
 
     /// <summary>The admin listener asks for no token. Only in development mode, or asked for by name (<c>admin.auth: none</c>).</summary>

@@ -19,6 +19,9 @@ static class ConsolePages
         {
             Source = new GatewaySource(gateway),
             Cases = gateway.CaseLog,
+            Commands = gateway.Cases,
+            Audit = gateway.Desk.Audit,
+            Desk = new GatewayDesk(gateway),
             People = people,
             Time = time,
             EventTime = gateway.Parts.EventTime,

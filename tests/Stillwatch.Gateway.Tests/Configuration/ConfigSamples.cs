@@ -32,6 +32,7 @@ static class ConfigSamples
         body_limits: {messages: 1MiB, batches: 2MiB, files: 3MB}
         log_content: true
         retention_days: 7
+        audit_days: 90
         console:
           session: 8h
           idle: 30m

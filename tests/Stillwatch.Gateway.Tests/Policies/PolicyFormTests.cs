@@ -27,6 +27,7 @@ public sealed class PolicyFormTests
     [InlineData("appeal_url: https://example.com/")]
     [InlineData("ladder: {shape: {days: 13}}")]
     [InlineData("responses: {four_eyes: false}")]
+    [InlineData("responses: {four_eyes_from: withhold}")]
     [InlineData("levels: [{name: a, feature: models, needs: person}]")]
     [InlineData("regions: {rules: [{name: a, facts: billing_country, refuse: KP}]}")]
     [InlineData("regions: {networks: [{kind: tor, prefixes: 192.0.2.1}]}")]

@@ -1,16 +1,16 @@
 using Stillwatch.Engine.Judgement;
 
-namespace Stillwatch.Scan;
+namespace Stillwatch.Storage.Logs;
 
 /// <summary>How far a scan is.</summary>
 /// <param name="ReadBytes">As stored, so compressed ones where the file is.</param>
 /// <param name="TotalBytes">Null when an input's length is unknown.</param>
-readonly record struct ScanProgress(long Lines, long ReadBytes, long? TotalBytes);
+public readonly record struct ScanProgress(long Lines, long ReadBytes, long? TotalBytes);
 
 /// <summary>What a scan has read.</summary>
 /// <param name="Lines">Lines that are not blank.</param>
 /// <param name="Accepted">Of these, the exchanges that were used.</param>
-sealed record ScanTotals(
+public sealed record ScanTotals(
     long Lines, long Accepted, IReadOnlyList<Rejection> Rejected, bool HasTruncatedFile, IReadOnlyList<FileTotals> Files)
 {
     /// <summary>More bad lines than this make a report untrustworthy (contract 5.5).</summary>
@@ -24,4 +24,7 @@ sealed record ScanTotals(
 }
 
 /// <summary>What one input contributed.</summary>
-sealed record FileTotals(string Name, long Lines, long Accepted);
+public sealed record FileTotals(string Name, long Lines, long Accepted);
+
+/// <summary>Takes an item; false when it came too late to be used.</summary>
+public delegate bool Accept<T>(in T item);

@@ -1,6 +1,7 @@
-using Stillwatch.Gateway.Policies;
 
-namespace Stillwatch.Policies;
+using Stillwatch.Storage.Replays;
+
+namespace Stillwatch.Gateway.Policies.Replay;
 
 /// <summary>What each rule of one policy refused. Not thread-safe.</summary>
 sealed class RuleTally

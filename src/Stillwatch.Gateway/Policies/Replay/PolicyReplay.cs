@@ -1,12 +1,12 @@
 using Microsoft.Data.Sqlite;
 using Stillwatch.Engine.Responses;
 using Stillwatch.Gateway.Access.Standings;
-using Stillwatch.Gateway.Policies;
-using Stillwatch.Scan;
 using Stillwatch.Storage;
 using Stillwatch.Storage.Exchanges;
+using Stillwatch.Storage.Logs;
+using Stillwatch.Storage.Replays;
 
-namespace Stillwatch.Policies;
+namespace Stillwatch.Gateway.Policies.Replay;
 
 /// <summary>Whom an edited policy would have touched, over what a server stored, before the policy is applied. Changes nothing.</summary>
 /// <remarks>
@@ -138,6 +138,9 @@ static class PolicyReplay
         Note(
             policy.Levels.Rules.Any(rule => rule.Feature is GatedFeature.Batches or GatedFeature.Files),
             "Levels: whether an exchange came in a batch or used a file is not stored, so rules on batches and files are not replayed.");
+        Note(
+            inputs.MemoryBytes < ReplayInputs.StandardMemoryBytes,
+            $"Judged within {inputs.MemoryBytes >> 20} MiB for each policy: with more accounts than fit, campaigns are seen weaker than detection sees them.");
         Note(
             inputs.Accounts.Count == 0,
             "No account records were given (--accounts): every account has level none, and identity evidence is absent.");

@@ -1,14 +1,14 @@
 using Microsoft.Data.Sqlite;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Sketches;
-using Stillwatch.Storage;
-using Stillwatch.Storage.Exchanges;
+using Stillwatch.Storage.Logs;
 
-namespace Stillwatch.Scan;
+namespace Stillwatch.Storage.Exchanges;
 
 /// <summary>Reads the sketches a server stored into a consumer, in the order the server's own detector got them, so that both judge alike.</summary>
 /// <remarks>May read while the server writes; what comes later than the start is left for the next time. Not thread-safe.</remarks>
-sealed class StoredSketches(DataDirectory directory, DetectionKey key, ModelNames models, AccountIds ids, IReadOnlyList<AppRecord> apps, long untilRow = long.MaxValue)
+public sealed class StoredSketches(
+    DataDirectory directory, DetectionKey key, ModelNames models, AccountIds ids, IReadOnlyList<AppRecord> apps, long untilRow = long.MaxValue, long afterRow = 0)
 {
     const int RowsPerProgress = 10_000;
 
@@ -22,7 +22,7 @@ sealed class StoredSketches(DataDirectory directory, DetectionKey key, ModelName
         long rows = 0, accepted = 0;
         try
         {
-            foreach (var row in new ExchangeLogReader(directory.ExchangesPath, key.Id).Sketches(cancellationToken, until: untilRow))
+            foreach (var row in new ExchangeLogReader(directory.ExchangesPath, key.Id).Sketches(cancellationToken, afterRow, untilRow))
             {
                 accepted += Take(row, accept) ? 1 : 0;
                 if (++rows % RowsPerProgress == 0)

@@ -1,6 +1,6 @@
 using Stillwatch.Engine.Exchanges;
 
-namespace Stillwatch.Policies;
+namespace Stillwatch.Gateway.Policies.Replay;
 
 /// <summary>What the operator's records say of accounts, as far as limits, levels and the table of classes need it. Immutable.</summary>
 sealed class ReplayStandings(ReplayInputs inputs)

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Text;
 using Stillwatch.Engine.Responses;
 using Stillwatch.Gateway.Policies;
+using Stillwatch.Storage.Replays;
 
-namespace Stillwatch.Policies;
+namespace Stillwatch.Verbs;
 
 /// <summary>A replay for people: whom it touches first.</summary>
 static class ReplayText

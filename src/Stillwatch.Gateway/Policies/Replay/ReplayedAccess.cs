@@ -4,10 +4,9 @@ using Stillwatch.Engine.Responses;
 using Stillwatch.Gateway.Access.Standings;
 using Stillwatch.Gateway.Configuration;
 using Stillwatch.Gateway.Limits;
-using Stillwatch.Gateway.Policies;
 using Stillwatch.Storage.Exchanges;
 
-namespace Stillwatch.Policies;
+namespace Stillwatch.Gateway.Policies.Replay;
 
 /// <summary>Runs stored exchanges, in the order they began, through the levels and limits of one policy. Not thread-safe.</summary>
 /// <remarks>

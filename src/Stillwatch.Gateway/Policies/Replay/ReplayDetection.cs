@@ -3,9 +3,11 @@ using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Engine.Responses;
 using Stillwatch.Engine.Sketches;
-using Stillwatch.Scan;
+using Stillwatch.Storage.Exchanges;
+using Stillwatch.Storage.Logs;
+using Stillwatch.Storage.Replays;
 
-namespace Stillwatch.Policies;
+namespace Stillwatch.Gateway.Policies.Replay;
 
 /// <summary>Judges the stored sketches under both ladders, in one reading. The same ladder twice is judged once.</summary>
 sealed record ReplayDetection(Report Before, Report After, ScanTotals Totals)
@@ -15,12 +17,13 @@ sealed record ReplayDetection(Report Before, Report After, ScanTotals Totals)
     {
         var (models, ids) = (new ModelNames(), new AccountIds());
         var directory = new AccountDirectory(inputs.Key, inputs.Accounts);
-        CampaignDetector Detector(Policy ladder) => new(new DetectorSettings { Policy = ladder }, inputs.Key, directory, models, ids);
+        CampaignDetector Detector(Policy ladder) => new(new DetectorSettings { Policy = ladder, MemoryBytes = inputs.MemoryBytes }, inputs.Key, directory, models, ids);
         var after = Detector(inputs.After.Policy.Ladder);
         var before = inputs.Before.Policy.Ladder == inputs.After.Policy.Ladder ? after : Detector(inputs.Before.Policy.Ladder);
 
         bool Take(in ExchangeSketch sketch) => sketch.TimeMs < fromMs || (after.Add(in sketch) && (ReferenceEquals(before, after) || before.Add(in sketch)));
-        var totals = new StoredSketches(inputs.Data, inputs.Key, models, ids, inputs.Apps).Run(Take, progress, cancellationToken);
+        var first = new ExchangeLogReader(inputs.Data.ExchangesPath, inputs.Key.Id).RowBefore(fromMs);
+        var totals = new StoredSketches(inputs.Data, inputs.Key, models, ids, inputs.Apps, afterRow: first).Run(Take, progress, cancellationToken);
         after.Complete();
         before.Complete(); // nothing is left to do when it is the same
         return new ReplayDetection(before.Report([]), after.Report([]), totals);
