@@ -14,7 +14,7 @@ static class AssetFiles
 
     static readonly FrozenDictionary<string, Asset> Files = typeof(AssetFiles).Assembly.GetManifestResourceNames()
         .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
-        .Select(name => (Name: name[Prefix.Length..], Resource: name)).Append(("report-charts.css", "Reports.charts.css")) // the report's drawings are the pages' too
+        .Select(name => (Name: name[Prefix.Length..], Resource: name)).Append((Name: "report-charts.css", Resource: "Reports.charts.css")) // the report's drawings are the pages' too
         .ToFrozenDictionary(file => file.Name, file => Asset.Read(file.Resource), StringComparer.Ordinal);
 
     /// <summary>Where a page finds an asset.</summary>

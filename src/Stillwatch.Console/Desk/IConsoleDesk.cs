@@ -45,6 +45,9 @@ public interface IConsoleDesk
     /// <returns>False when it is not running.</returns>
     bool CancelReplay(string id);
 
+    /// <summary>Null when none is.</summary>
+    ReplayJob? Running { get; }
+
     ReplayJob? Replay(string id);
 
     /// <summary>The one that runs, and those that are kept, the newest first.</summary>

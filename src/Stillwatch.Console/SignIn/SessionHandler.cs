@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Stillwatch.Storage.Audits;
 
 namespace Stillwatch.Console.SignIn;
 
@@ -25,6 +26,7 @@ sealed class SessionHandler(IOptionsMonitor<AuthenticationSchemeOptions> options
     /// <param name="user">Its name is a person's.</param>
     protected override Task HandleSignInAsync(ClaimsPrincipal user, AuthenticationProperties? properties)
     {
+        Audit("sign_in", user.Identity!.Name!, AuditOutcome.Done); // first: who cannot be audited is not signed in
         EndPresent(); // a session does not outlive the next one of the same browser
         var secret = parts.People.Begin(user.Identity!.Name!, parts.Settings.SessionLength);
         Response.Cookies.Append(CookieName, secret, Cookie(parts.Settings.SessionLength));
@@ -33,6 +35,11 @@ sealed class SessionHandler(IOptionsMonitor<AuthenticationSchemeOptions> options
 
     protected override Task HandleSignOutAsync(AuthenticationProperties? properties)
     {
+        if (Context.User.Identity?.Name is { Length: > 0 } name)
+        {
+            Audit("sign_out", name, AuditOutcome.Done);
+        }
+
         EndPresent();
         Response.Cookies.Delete(CookieName, Cookie(null));
         return Task.CompletedTask;
@@ -55,12 +62,19 @@ sealed class SessionHandler(IOptionsMonitor<AuthenticationSchemeOptions> options
     protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
         Response.StatusCode = StatusCodes.Status403Forbidden;
+        Audit("page_opened", Context.User.Identity?.Name ?? "nobody", AuditOutcome.Refused, Request.Path);
         await SignInPages.WriteAsync(Context, SignInPages.Forbidden(Context.User));
     }
 
     string CookieName => Request.IsHttps ? "__Host-stillwatch" : $"stillwatch-{Request.Host.Port ?? 80}";
 
     CookieOptions Cookie(TimeSpan? age) => new() { HttpOnly = true, Secure = Request.IsHttps, SameSite = SameSiteMode.Lax, Path = "/", MaxAge = age, IsEssential = true };
+
+    void Audit(string action, string name, AuditOutcome outcome, string? detail = null) => parts.Audit.Add(new AuditEntry
+    {
+        At = parts.Time.GetUtcNow(), Who = name, Role = parts.People.Find(name)?.Role.ToString().ToLowerInvariant() ?? "", Face = AuditFace.Console, Action = action,
+        Outcome = outcome, Detail = detail,
+    });
 
     void EndPresent()
     {

@@ -91,6 +91,8 @@ sealed class GatewayDesk(GatewayHost gateway) : IConsoleDesk
 
     public bool CancelReplay(string id) => Desk.Replays.Cancel(id).Job is not null;
 
+    public ReplayJob? Running => Desk.Replays.Current is { State: ReplayState.Running } running ? running : null;
+
     public ReplayJob? Replay(string id) => Desk.Replays.Find(id);
 
     public IReadOnlyList<ReplayJob> Replays() => Desk.Replays.All();

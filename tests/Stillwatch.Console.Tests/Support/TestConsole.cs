@@ -6,6 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
 using Stillwatch.Console.SignIn;
+using Stillwatch.Engine.Responses;
+using Stillwatch.Storage.Audits;
 using Stillwatch.Storage.Cases;
 using Stillwatch.Storage.People;
 
@@ -23,7 +25,14 @@ sealed class TestConsole : IAsyncDisposable
         People = PersonStore.Open(Path.Combine(_folder, "people.db"), time);
         Cases = CaseStore.Open(Path.Combine(_folder, "cases.db"));
         Source = source;
-        Parts = new ConsoleParts { Source = source, Cases = Cases, People = People, Time = TimeProvider.System, EventTime = TimeProvider.System, Settings = settings };
+        Audit = AuditLog.Open(Path.Combine(_folder, "audit.db"), new byte[32]);
+        Commands = new CaseCommands(
+            Cases, () => new CaseRules(new Policy(), "aaaa", FourEyes: true, Enforces: true), new CaseRepair((account, _, _) => Repaired.Add(account), (_, _, _) => 0));
+        Parts = new ConsoleParts
+        {
+            Source = source, Cases = Cases, Commands = Commands, Audit = Audit, Desk = Desk, People = People, Time = TimeProvider.System, EventTime = TimeProvider.System,
+            Settings = settings,
+        };
     }
 
     public ScriptedSource Source { get; }
@@ -31,6 +40,15 @@ sealed class TestConsole : IAsyncDisposable
     public PersonStore People { get; }
 
     public CaseStore Cases { get; }
+
+    public CaseCommands Commands { get; }
+
+    public AuditLog Audit { get; }
+
+    public ScriptedDesk Desk { get; } = new();
+
+    /// <summary>Accounts that were given back what a restriction cost.</summary>
+    public List<string> Repaired { get; } = [];
 
     public ConsoleParts Parts { get; }
 
@@ -101,6 +119,7 @@ sealed class TestConsole : IAsyncDisposable
             await _server.DisposeAsync();
         }
 
+        Audit.Dispose();
         Cases.Dispose();
         People.Dispose();
         Directory.Delete(_folder, recursive: true);

@@ -37,9 +37,14 @@ public sealed partial class AccountPage
     // Routing leaves %2F in a segment, so that no id falls in two.
     string Name => Id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
-    protected override async Task RefreshAsync()
+    protected override async Task OnParametersSetAsync()
     {
         await Acting.SawAsync($"account {Name}");
+        await base.OnParametersSetAsync();
+    }
+
+    protected override Task RefreshAsync()
+    {
         var picture = Parts.Cases.Picture;
         if (_shown != (Name, Span, picture) || Parts.Time.GetElapsedTime(_askedAt) > Patience)
         {
@@ -49,6 +54,7 @@ public sealed partial class AccountPage
         }
 
         _judgements = [.. View.Judgements(Name)];
+        return Task.CompletedTask;
     }
 
     void Ask(string exchange) => (_wanted, _why, _text, _fault) = (exchange, "", null, null);

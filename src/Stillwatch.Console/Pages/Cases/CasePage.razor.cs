@@ -23,6 +23,8 @@ public sealed partial class CasePage
     IReadOnlyList<Appeal> _appeals = [];
     IReadOnlyList<SimilarCase> _similar = [];
     IReadOnlyList<HistoryLine> _history = [];
+    IReadOnlyList<string> _accounts = [];
+    IReadOnlyList<HeldGroup> _held = [];
     Rung _preview = Rung.Suspend;
     string _choice = "";
     string _reason = "";
@@ -35,19 +37,24 @@ public sealed partial class CasePage
 
     string Subject => $"case {Id}";
 
-    protected override async Task RefreshAsync()
+    protected override async Task OnParametersSetAsync()
     {
         await Acting.SawAsync(Subject);
+        await base.OnParametersSetAsync();
+    }
+
+    protected override Task RefreshAsync()
+    {
         var picture = Parts.Cases.Picture;
         if (ReferenceEquals(picture, _picture) && _case?.Id == Id)
         {
-            return;
+            return Task.CompletedTask;
         }
 
         (_picture, _case) = (picture, picture.Cases.GetValueOrDefault(Id));
         if (_case is not { } one)
         {
-            return;
+            return Task.CompletedTask;
         }
 
         _queued = CaseQueue.Of(picture, Parts.EventTime.GetUtcNow()).FirstOrDefault(queued => queued.Case.Id == Id);
@@ -61,6 +68,13 @@ public sealed partial class CasePage
         ];
         var choices = Choices(one).Select(choice => choice.Choice).ToList();
         _choice = choices.Contains(_choice) ? _choice : choices.FirstOrDefault() ?? "";
+        _accounts = [.. one.Accounts.Order(StringComparer.Ordinal)];
+        _held =
+        [
+            .. one.Held.GroupBy(held => (held.Value.Rung, held.Value.DecidedBy, held.Value.Until, held.Value.Enforced)).OrderByDescending(group => group.Key.Rung).Select(group => new HeldGroup(
+                group.Key.Rung, group.Key.DecidedBy, group.Key.Until, group.Key.Enforced, [.. group.Select(held => held.Key).Order(StringComparer.Ordinal)])),
+        ];
+        return Task.CompletedTask;
     }
 
     IEnumerable<(string Choice, string Says)> Choices(Case one)
@@ -132,6 +146,9 @@ public sealed partial class CasePage
     }
 
     static string State(Case one) => one.State.ToString().ToLowerInvariant();
+
+    /// <summary>Accounts of which the same is held.</summary>
+    sealed record HeldGroup(Rung Rung, string DecidedBy, DateTimeOffset Until, bool IsEnforced, IReadOnlyList<string> Accounts);
 
     /// <summary>One line of what happened.</summary>
     sealed record HistoryLine(long Sequence, DateTimeOffset At, string What, string By, string Why)
