@@ -14,7 +14,8 @@ static class AssetFiles
 
     static readonly FrozenDictionary<string, Asset> Files = typeof(AssetFiles).Assembly.GetManifestResourceNames()
         .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
-        .ToFrozenDictionary(name => name[Prefix.Length..], Asset.Read, StringComparer.Ordinal);
+        .Select(name => (Name: name[Prefix.Length..], Resource: name)).Append((Name: "report-charts.css", Resource: "Reports.charts.css")) // the report's drawings are the pages' too
+        .ToFrozenDictionary(file => file.Name, file => Asset.Read(file.Resource), StringComparer.Ordinal);
 
     /// <summary>Where a page finds an asset.</summary>
     /// <exception cref="KeyNotFoundException">There is none of that name.</exception>
