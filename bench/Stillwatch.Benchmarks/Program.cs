@@ -31,6 +31,8 @@ const string Usage = $"""
     {GatewayBenchmarkOptions.Usage}
       sketch                the cost of a sketch, by size of the prompt
       store [--rows 200000] the exchange log: rows a second, bytes a row, reading back, retention; the check of a key
+      desk [--accounts 100000] [--exchanges 10]
+                            what the console's pages on cases, accounts and the audit log ask for, at 200 cases; exchanges of each account
       snapshot [--exchanges 2000000] [--accounts 100000] [--memory-bytes 1073741824]
                             the state of a running gateway: a snapshot written and read back, seconds a GB; what a question costs
       limits                what a limit costs: ns and bytes per admission, 250,000 keys at random and one hot key
@@ -63,6 +65,9 @@ switch (args.FirstOrDefault())
         return 0;
     case "yarp" when Option("--port") is { } port && Option("--upstream") is { } upstream:
         BareYarp.Run(int.Parse(port), upstream);
+        return 0;
+    case "desk":
+        DeskBenchmark.Run(int.Parse(Option("--accounts") ?? "100000"), int.Parse(Option("--exchanges") ?? "10"), System.Console.Out);
         return 0;
     case "snapshot":
         SnapshotBenchmark.Run(

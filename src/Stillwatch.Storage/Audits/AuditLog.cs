@@ -140,7 +140,7 @@ public sealed class AuditLog : IDisposable
     {
         lock (_lock)
         {
-            var head = Head();
+            var head = Head(_connection);
             var first = Number($"SELECT coalesce((SELECT min(sequence) FROM entries WHERE time_ms >= {before.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}), {head.Last + 1})");
             var count = first - head.First;
             if (count <= 0)
@@ -161,7 +161,7 @@ public sealed class AuditLog : IDisposable
                 command.ExecuteNonQuery();
                 Write(new AuditEntry
                 {
-                    At = now, Who = Retention, Face = AuditFace.Server, Action = Removed, Subject = $"entries {head.First} to {first - 1}", Detail = AnchorOf(Head()),
+                    At = now, Who = Retention, Face = AuditFace.Server, Action = Removed, Subject = $"entries {head.First} to {first - 1}", Detail = AnchorOf(Head(_connection)),
                 });
                 transaction.Commit();
                 return count;
@@ -174,41 +174,40 @@ public sealed class AuditLog : IDisposable
     }
 
     /// <summary>Reads every entry and follows the chain.</summary>
+    /// <remarks>A million entries take seconds; nobody who adds waits for it.</remarks>
     /// <param name="kept">A head that an earlier verification stated and somebody kept elsewhere; it must still be part of the chain.</param>
     public AuditVerification Verify(string? kept = null)
     {
-        lock (_lock)
+        using var connection = SqliteFile.OpenToRead(_connection.DataSource, Layout); // of its own: nobody waits for it who adds
+        using var transaction = connection.BeginTransaction(deferred: true); // one view of the file, whatever is added meanwhile
+        var head = Head(connection);
+        using var command = connection.CreateCommand();
+        command.CommandText = $"{Select} ORDER BY sequence";
+        var (next, hash, anchor, count) = (head.First, head.Anchor, (string?)null, 0L);
+        var isKept = kept is null || kept == HeadOf(head.First - 1, head.Anchor);
+        AuditVerification Fault(long sequence, string says) => new(count, head.Removed, sequence, says, "");
+        foreach (var (row, stored) in Rows(command))
         {
-            using var transaction = _connection.BeginTransaction(deferred: true); // one view of the file, whatever is added meanwhile
-            var head = Head();
-            using var command = _connection.CreateCommand();
-            command.CommandText = $"{Select} ORDER BY sequence";
-            var (next, hash, anchor, count) = (head.First, head.Anchor, (string?)null, 0L);
-            var isKept = kept is null || kept == HeadOf(head.First - 1, head.Anchor);
-            AuditVerification Fault(long sequence, string says) => new(count, head.Removed, sequence, says, "");
-            foreach (var (row, stored) in Rows(command))
+            if (row.Sequence != next)
             {
-                if (row.Sequence != next)
-                {
-                    return Fault(next, row.Sequence > next ? $"entries {next} to {row.Sequence - 1} are missing" : $"entry {row.Sequence} is older than retention left");
-                }
-
-                if (!(hash = _chain.HashOf(hash, row.Sequence, row.Entry)).AsSpan().SequenceEqual(stored))
-                {
-                    return Fault(row.Sequence, $"entry {row.Sequence} is not the one that was written there");
-                }
-
-                isKept |= kept == HeadOf(row.Sequence, hash);
-                anchor = row.Entry is { Face: AuditFace.Server, Action: Removed } ? row.Entry.Detail : anchor;
-                (next, count) = (next + 1, count + 1);
+                return Fault(next, row.Sequence > next ? $"entries {next} to {row.Sequence - 1} are missing" : $"entry {row.Sequence} is older than retention left");
             }
 
-            return next - 1 != head.Last ? Fault(next, $"the log ends at entry {next - 1}, and {head.Last} were written")
-                : !hash.AsSpan().SequenceEqual(head.Hash) ? Fault(head.Last, "the newest entry is not the one that the log ends with")
-                : head.First > 1 && anchor != AnchorOf(head) ? Fault(head.First, "the beginning of the log is not the one that retention left")
-                : !isKept ? Fault(head.First, $"no entry is the head {kept}: the log was written anew, or retention has taken that entry")
-                : new AuditVerification(count, head.Removed, null, null, HeadOf(head.Last, head.Hash));
+            if (!(hash = _chain.HashOf(hash, row.Sequence, row.Entry)).AsSpan().SequenceEqual(stored))
+            {
+                return Fault(row.Sequence, $"entry {row.Sequence} is not the one that was written there");
+            }
+
+            isKept = isKept || kept == HeadOf(row.Sequence, hash);
+            anchor = row.Entry is { Face: AuditFace.Server, Action: Removed } ? row.Entry.Detail : anchor;
+            (next, count) = (next + 1, count + 1);
         }
+
+        return next - 1 != head.Last ? Fault(next, $"the log ends at entry {next - 1}, and {head.Last} were written")
+            : !hash.AsSpan().SequenceEqual(head.Hash) ? Fault(head.Last, "the newest entry is not the one that the log ends with")
+            : head.First > 1 && anchor != AnchorOf(head) ? Fault(head.First, "the beginning of the log is not the one that retention left")
+            : !isKept ? Fault(head.First, $"no entry is the head {kept}: the log was written anew, or retention has taken that entry")
+            : new AuditVerification(count, head.Removed, null, null, HeadOf(head.Last, head.Hash));
     }
 
     public void Dispose()
@@ -227,7 +226,7 @@ public sealed class AuditLog : IDisposable
 
     AuditRow Write(AuditEntry entry)
     {
-        var head = Head();
+        var head = Head(_connection);
         var sequence = head.Last + 1;
         using var command = _connection.CreateCommand();
         command.CommandText = """
@@ -264,9 +263,9 @@ public sealed class AuditLog : IDisposable
         }
     }
 
-    HeadRow Head()
+    static HeadRow Head(SqliteConnection connection)
     {
-        using var command = _connection.CreateCommand();
+        using var command = connection.CreateCommand();
         command.CommandText = "SELECT first, anchor, removed, last, hash FROM head";
         using var reader = command.ExecuteReader();
         reader.Read();

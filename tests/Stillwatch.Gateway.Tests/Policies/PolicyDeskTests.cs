@@ -62,7 +62,7 @@ public sealed class PolicyDeskTests : IDisposable
     {
         _refusal = new InvalidOperationException("no such database");
         var outcome = _desk.Apply("mode: enforce\n", _inForce.Hash);
-        Assert.Contains("no such database", Assert.Single(outcome.Faults));
+        Assert.Contains("could not be put to use", Assert.Single(outcome.Faults));
         Assert.Equal((false, PolicyMode.Observe, "# ours\nmode: observe\n"), (outcome.IsApplied, _inForce.Mode, File.ReadAllText(PathOf)));
     }
 
