@@ -1,4 +1,5 @@
 using Stillwatch.Console;
+using Stillwatch.Console.Live;
 using Stillwatch.Console.SignIn;
 using Stillwatch.Gateway;
 using Stillwatch.Gateway.Admin;
@@ -12,12 +13,13 @@ static class ConsolePages
 {
     /// <param name="settings">How people sign in.</param>
     /// <param name="time">Runs sessions.</param>
-    public static Func<GatewayHost, AdminPages> With(ConsoleSettings settings, TimeProvider time) => gateway =>
+    /// <param name="source">What the pages show; null for what the gateway holds.</param>
+    public static Func<GatewayHost, AdminPages> With(ConsoleSettings settings, TimeProvider time, IConsoleSource? source = null) => gateway =>
     {
         var people = PersonStore.Open(gateway.Directory.PeoplePath, time);
         var parts = new ConsoleParts
         {
-            Source = new GatewaySource(gateway),
+            Source = source ?? new GatewaySource(gateway),
             Cases = gateway.CaseLog,
             Commands = gateway.Cases,
             Audit = gateway.Desk.Audit,

@@ -39,7 +39,7 @@ static class ConfigSamples
           openid:
             authority: https://id.example.org
             client_id: stillwatch
-            client_secret: ${OPENID_SECRET}
+            client_secret: ${VLLM_KEY}
             name_claim: email
             role_claim: roles
             roles: {viewer: tns, analyst: [tns-analysts], approver: [tns-leads], admin: [tns-admins, tns-heads]}

@@ -18,7 +18,7 @@ public sealed partial class CampaignPage
     const int MostActions = 500;
     const double Wide = 1290;
     const double Narrow = 350;
-    const double RingWide = 1000;
+    const double RingWide = 900;
 
     Campaign? _campaign;
     Campaign? _read;

@@ -69,6 +69,13 @@ public sealed partial class OverviewPage
     static IReadOnlyList<double> Activity(Campaign campaign) =>
         [.. TimelineBuckets.Of(campaign.Timeline, SparkBuckets).Buckets.Select(bucket => (double)bucket.Exchanges)];
 
+    /// <summary>Who joined and left is told once for each campaign: the newest is what counts.</summary>
+    static IEnumerable<News> Told(IEnumerable<News> news)
+    {
+        var counted = new HashSet<string>(StringComparer.Ordinal);
+        return news.Where(one => one.Kind != "members" || counted.Add(one.Campaign)).Take(MostNews);
+    }
+
     static string Rate(double rate) => rate.ToString(rate < 10 ? "0.0" : "N0", CultureInfo.InvariantCulture);
 
     // The sentence begins with the campaign's id, which is the link before it.
