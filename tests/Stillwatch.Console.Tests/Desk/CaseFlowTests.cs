@@ -18,7 +18,7 @@ public sealed class CaseFlowTests(BrowserFixture browser)
         await using var console = await TestConsole.StartAsync();
         var id = ScriptedCase.Open(console.Cases, TimeProvider.System.GetUtcNow());
         var analyst = await console.PageAsync(browser, Role.Analyst);
-        await analyst.GotoAsync($"{console.Address}cases");
+        await console.OpenAsync(analyst, "cases");
         await analyst.GetByRole(AriaRole.Link, new() { Name = id }).ClickAsync();
         await DecideAsync(analyst, "ask to suspend", "One payment, one template.");
         await Expect(analyst.GetByText("Nothing has changed yet: another person must approve it.")).ToBeVisibleAsync();
@@ -29,7 +29,7 @@ public sealed class CaseFlowTests(BrowserFixture browser)
         Assert.Equal(Rung.Shape, console.Cases.Picture.Cases[id].Strictest);
 
         var approver = await console.PageAsync(browser, Role.Approver);
-        await approver.GotoAsync($"{console.Address}cases/{id}");
+        await console.OpenAsync(approver, $"cases/{id}");
         await Expect(approver.GetByText("asked to suspend 5 accounts")).ToBeVisibleAsync();
         await DecideAsync(approver, "approve: suspend", "Agreed.");
         await Expect(approver.GetByText("Done.")).ToBeVisibleAsync();
@@ -52,7 +52,7 @@ public sealed class CaseFlowTests(BrowserFixture browser)
         var id = ScriptedCase.Open(console.Cases, TimeProvider.System.GetUtcNow());
         var appeal = console.Commands.Appeal("acct_0", null, "We are a school.", "head@example.org", TimeProvider.System.GetUtcNow()).Appeal!.Id;
         var page = await console.PageAsync(browser, Role.Analyst);
-        await page.GotoAsync($"{console.Address}cases/{id}");
+        await console.OpenAsync(page, $"cases/{id}");
         var thread = page.GetByRole(AriaRole.Region, new() { Name = "Appeal of acct_0" });
         await Expect(thread).ToContainTextAsync("We are a school.");
         await thread.GetByLabel("What the account is told").FillAsync("Which one?");
@@ -77,7 +77,7 @@ public sealed class CaseFlowTests(BrowserFixture browser)
         await using var console = await TestConsole.StartAsync();
         var id = ScriptedCase.Open(console.Cases, TimeProvider.System.GetUtcNow());
         var page = await console.PageAsync(browser, Role.Analyst);
-        await page.GotoAsync($"{console.Address}cases/{id}");
+        await console.OpenAsync(page, $"cases/{id}");
         await page.GetByLabel("A note for the others").FillAsync("Looks like a class.");
         await page.GetByRole(AriaRole.Button, new() { Name = "Add the note" }).ClickAsync();
         await Expect(page.GetByText("Looks like a class.")).ToBeVisibleAsync();
@@ -96,7 +96,7 @@ public sealed class CaseFlowTests(BrowserFixture browser)
         var id = ScriptedCase.Open(console.Cases, TimeProvider.System.GetUtcNow());
         console.Commands.Appeal("acct_0", null, "Not me.", null, TimeProvider.System.GetUtcNow());
         var page = await console.PageAsync(browser, Role.Viewer);
-        await page.GotoAsync($"{console.Address}cases/{id}");
+        await console.OpenAsync(page, $"cases/{id}");
         await Expect(page.GetByText("Not me.")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Decide" })).ToHaveCountAsync(0);
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Send" })).ToHaveCountAsync(0);

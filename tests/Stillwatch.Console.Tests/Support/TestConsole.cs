@@ -83,6 +83,13 @@ sealed class TestConsole : IAsyncDisposable
         return page;
     }
 
+    /// <summary>Opens a page of the console and waits until it hears what is typed and pressed.</summary>
+    public async Task OpenAsync(IPage page, string path)
+    {
+        await page.GotoAsync($"{Address}{path}");
+        await page.Locator("main[data-live]").WaitForAsync();
+    }
+
     public async Task<IPage> AnonymousAsync(BrowserFixture browser, int width = 1280, ColorScheme colours = ColorScheme.Light)
     {
         if (browser.Missing is { } missing)
