@@ -44,7 +44,7 @@ public sealed class CampaignPagesTests(BrowserFixture browser)
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Distillation, 212 accounts" })).ToBeVisibleAsync();
         await Expect(page.Locator(".balance tfoot")).ToContainTextAsync("a confidence of");
         await Expect(page.GetByRole(AriaRole.Heading, new() { NameRegex = new("Why this is not") })).ToBeVisibleAsync();
-        await Expect(page.Locator("#timeline")).ToBeVisibleAsync();
+        await Expect(page.Locator("#time .chart.wide")).ToBeVisibleAsync();
         Assert.Contains(console.Audit.Page(new()), found => found.Entry.Subject == "campaign C-1");
         Assert.Empty(console.Troubles);
     }
@@ -69,7 +69,7 @@ public sealed class CampaignPagesTests(BrowserFixture browser)
         var page = await console.PageAsync(browser, Role.Viewer);
         await page.GotoAsync($"{console.Address}campaigns/C-3");
         var trait = report.Campaigns[2].Ring.Nodes.First(node => node.Kind != "account");
-        await page.Locator($"#ring-picture a[href*='trait={Uri.EscapeDataString(trait.Id)}']").First.ClickAsync();
+        await page.Locator($".ring svg a[href*='trait={Uri.EscapeDataString(trait.Id)}']").First.ClickAsync();
         await Expect(page.Locator("#members h2")).ToContainTextAsync($"that show {trait.Id}");
         Assert.Contains($"trait={Uri.EscapeDataString(trait.Id)}", page.Url);
         var showing = report.Campaigns[2].Ring.Edges.Where(edge => edge.Trait == trait.Id).Select(edge => edge.Account).Distinct().Count();
@@ -156,7 +156,7 @@ public sealed class CampaignPagesTests(BrowserFixture browser)
         await Expect(page.Locator("main time").First).ToContainTextAsync("UTC");
         await page.Locator(".who summary").FocusAsync();
         await page.Keyboard.PressAsync("Enter");
-        await page.GetByLabel("Times in").SelectOptionAsync("Asia/Kolkata");
+        await page.Locator("[data-setting=sw-zone]").SelectOptionAsync("Asia/Kolkata");
         await Expect(page.Locator("main time").First).ToContainTextAsync("UTC+5:30");
     }
 
@@ -174,7 +174,8 @@ public sealed class CampaignPagesTests(BrowserFixture browser)
                 ("campaign-narrow", "campaigns/C-1", 390, ColorScheme.Dark),
             ])
         {
-            var page = await console.PageAsync(browser, Role.Analyst, width, colours);
+            var page = await console.PageAsync(browser, Role.Analyst, width, colours, name: "Ada");
+            await page.SetViewportSizeAsync(width, name == "campaign" ? 1_260 : width < 600 ? 844 : 860);
             for (var second = 0; second < 12 && path.Length == 0; second++)
             {
                 source.Counted = source.Counted with { Received = source.Counted.Received + 420 + (second * 37 % 110) };

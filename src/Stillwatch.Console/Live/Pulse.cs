@@ -20,6 +20,8 @@ public sealed record Pulse(Traffic Traffic, Health Health, ImmutableArray<long> 
 
     public long UndetectedExchanges => Traffic.Undetected.Values.Sum();
 
-    internal Pulse Next(Traffic traffic, Health health) =>
-        new(traffic, health, [.. PerSecond.TakeLast(Seconds - 1), Math.Max(0, traffic.Received - Traffic.Received)]);
+    /// <summary>A second later. The first look says nothing of a second: what came before it took longer.</summary>
+    internal Pulse Next(Traffic traffic, Health health) => ReferenceEquals(Traffic, Traffic.None)
+        ? new Pulse(traffic, health, [])
+        : new Pulse(traffic, health, [.. PerSecond.TakeLast(Seconds - 1), Math.Max(0, traffic.Received - Traffic.Received)]);
 }

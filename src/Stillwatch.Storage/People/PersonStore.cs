@@ -45,6 +45,7 @@ public sealed class PersonStore : IDisposable
     readonly Lock _lock = new(); // a SQLite connection serves one caller at a time
     readonly SqliteConnection _connection;
     readonly TimeProvider _time;
+    bool _isClosed;
 
     PersonStore(SqliteConnection connection, TimeProvider time) => (_connection, _time) = (connection, time);
 
@@ -194,6 +195,11 @@ public sealed class PersonStore : IDisposable
 
     Session? Find(byte[] hash, TimeSpan idle, bool isUse) => Locked(() =>
     {
+        if (_isClosed)
+        {
+            return null; // a page may still look while the server stops
+        }
+
         using var command = _connection.CreateCommand();
         command.CommandText = """
             SELECT p.name, p.role, p.source, p.subject, p.created_ms, p.disabled_ms, p.seen_ms, s.began_ms, s.seen_ms, s.ends_ms
@@ -234,7 +240,7 @@ public sealed class PersonStore : IDisposable
     public void Dispose() => Locked(() =>
     {
         _connection.Dispose();
-        return true;
+        return _isClosed = true;
     });
 
     (byte[] Hash, string? Name)? Link(string secret)

@@ -71,13 +71,13 @@ sealed class TestConsole : IAsyncDisposable
     }
 
     /// <summary>A link that signs in somebody of that role, made for the occasion.</summary>
-    public Uri LinkFor(Role role) => new Invitations(People).For(People.Set($"{role} of the test", role), Address);
+    public Uri LinkFor(Role role, string? name = null) => new Invitations(People).For(People.Set(name ?? $"{role} of the test", role), Address);
 
     /// <summary>A page of a fresh browser profile, signed in with that role.</summary>
-    public async Task<IPage> PageAsync(BrowserFixture browser, Role role, int width = 1280, ColorScheme colours = ColorScheme.Light)
+    public async Task<IPage> PageAsync(BrowserFixture browser, Role role, int width = 1280, ColorScheme colours = ColorScheme.Light, string? name = null)
     {
         var page = await AnonymousAsync(browser, width, colours);
-        await page.GotoAsync(LinkFor(role).ToString());
+        await page.GotoAsync(LinkFor(role, name).ToString());
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await page.WaitForURLAsync(Address.ToString());
         return page;

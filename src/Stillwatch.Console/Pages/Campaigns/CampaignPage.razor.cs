@@ -82,7 +82,7 @@ public sealed partial class CampaignPage
         _harvest = Parts.Desk.Harvest(campaign.Id, CaseHarvest.Of(campaign), campaign.Accounts);
         _groups = RingDrawing.Grouped(campaign.Ring, _zoom);
         var drawing = RingDrawing.Draw(_groups, RingWide, trait => ChooseTrait(trait == _trait ? null : trait), _trait);
-        _ring = drawing.Framed("ring-picture", "Accounts and the traits they share", RingDrawing.Describe(_groups));
+        _ring = drawing.Framed("ring-picture", "Accounts and the traits they share", RingDrawing.Describe(_groups), role: "group");
         var showing = _trait is null ? null : campaign.Ring.Edges.Where(edge => edge.Trait == _trait).Select(edge => edge.Account).ToHashSet(StringComparer.Ordinal);
         _members =
         [

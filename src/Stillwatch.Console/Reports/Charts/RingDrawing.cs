@@ -67,13 +67,13 @@ internal static class RingDrawing
     static Markup Repeated(double pitch, int times) => Markup.All(Enumerable.Repeat(Markup.Of($"m{pitch} 0h0"), times));
 
     // Several traits of one kind are told apart by their number, which the engine puts behind the kind.
-    internal static string Label(RingNode trait) =>
+    static string Label(RingNode trait) =>
         trait.Id.StartsWith(trait.Kind, StringComparison.Ordinal) && trait.Id.Length <= trait.Kind.Length + 4 ? Wording.Words(trait.Id) : Wording.Words(trait.Kind);
 
     static Markup Leading(Markup drawn, RingNode trait, Func<string, string>? to, string? chosen) => to is null
         ? drawn
         : Markup.Of(
-            $"""<a href="{to(trait.Id)}" class="{(trait.Id == chosen ? "chosen" : "")}" aria-label="{Label(trait)}, {Figures.Count(trait.Accounts, "account")}">{drawn}</a>""");
+            $"""<a href="{to(trait.Id)}" class="{(trait.Id == chosen ? "chosen" : "")}">{drawn}</a>""");
 
     static Markup Trait(RingNode trait, RingLayout.Span span, RingLayout layout)
     {
