@@ -36,7 +36,8 @@ static class DeskBenchmark
             var profiles = new ProfileDesk(log.Reader, cases, () => PolicyReader.Default, time, () => false);
             var harvests = new Func<HarvestDesk>(() => new HarvestDesk(log.Reader, () => PolicyReader.Default));
             var large = cases.Picture.Cases.Values.MaxBy(one => one.Accounts.Count)!;
-            output.WriteLine($"{accounts:N0} accounts, {(long)accounts * exchangesPerAccount:N0} exchanges, {cases.Picture.Cases.Count} cases, the largest of {large.Accounts.Count:N0} accounts; the worst of {Rounds}, ms");
+            output.WriteLine(
+                $"{accounts:N0} accounts, {(long)accounts * exchangesPerAccount:N0} exchanges, {cases.Picture.Cases.Count} cases, the largest of {large.Accounts.Count:N0} accounts; the worst of {Rounds}, ms");
             Measure(output, "cases: the queue", () => CaseQueue.Of(cases.Picture, now).Count);
             Measure(output, "case: history", () => cases.Actions(large.Id, null, 0, 200).Count + cases.Decisions(large.Id, 200).Count);
             Measure(output, "case: similar cases", () => SimilarCases.Of(large, cases.Picture, 10).Count);

@@ -55,7 +55,8 @@ sealed record DecisionView(long Sequence, DateTimeOffset At, string What, string
     public static DecisionView Of(long sequence, CaseEntry entry) => entry switch
     {
         ApprovalAsked asked => new(sequence, entry.At, $"{asked.Rung.ToString().ToLowerInvariant()} asked for", asked.By, asked.Reason),
-        ApprovalEnded ended => new(sequence, entry.At, $"{ended.Rung.ToString().ToLowerInvariant()} asked for by {ended.AskedBy}: {ended.How.ToString().ToLowerInvariant()}", ended.By, ended.Reason),
+        ApprovalEnded ended => new(
+            sequence, entry.At, $"{ended.Rung.ToString().ToLowerInvariant()} asked for by {ended.AskedBy}: {ended.How.ToString().ToLowerInvariant()}", ended.By, ended.Reason),
         CaseDecided decided => new(sequence, entry.At, decided.State.ToString().ToLowerInvariant(), decided.By, decided.Reason),
         AccountsCleared cleared => new(sequence, entry.At, $"{cleared.Accounts.Count} accounts cleared", cleared.By, cleared.Reason),
         AccountRepaired repaired => new(sequence, entry.At, $"{repaired.Account} repaired, {repaired.SpendNanoUsd} nano US dollars", repaired.By, repaired.Reason),

@@ -53,7 +53,8 @@ sealed class DeskRoutes(DeskParts parts)
     {
         var account = Value(context, "id");
         return !TryDays(context, out var days) ? RefuseDays(context)
-            : !parts.IsKnownAccount(account) ? Refuse(context, 404, new AdminFault("unknown_account", $"The account {account} has no key, no exchange and no record here: check its spelling."))
+            : !parts.IsKnownAccount(account)
+            ? Refuse(context, 404, new AdminFault("unknown_account", $"The account {account} has no key, no exchange and no record here: check its spelling."))
             : Write(context, 200, parts.Profiles.Account(account, days), DeskJson.Strict.AccountProfile);
     }
 

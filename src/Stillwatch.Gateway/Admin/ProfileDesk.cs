@@ -8,7 +8,8 @@ namespace Stillwatch.Gateway.Admin;
 
 /// <summary>A change of the rung an account was at.</summary>
 /// <param name="Until">When it ends by itself; null at observe.</param>
-sealed record RungStep(DateTimeOffset At, Rung From, Rung To, string? Case, string Rule, string DecidedBy, string? ApprovedBy, DateTimeOffset? Until, bool Enforced, IReadOnlyList<string> Reasons);
+sealed record RungStep(
+    DateTimeOffset At, Rung From, Rung To, string? Case, string Rule, string DecidedBy, string? ApprovedBy, DateTimeOffset? Until, bool Enforced, IReadOnlyList<string> Reasons);
 
 /// <summary>An account over time. Days are UTC.</summary>
 /// <param name="Days">By day and model; days without an exchange are left out.</param>

@@ -55,7 +55,8 @@ sealed class PolicyDesk(PolicyWatcher? watcher, string? path, Func<AccessPolicy>
 
             if (inForce().Hash != hashBefore)
             {
-                return new PolicyOutcome(false, null, [$"The policy in force is {inForce().Hash}, and {hashBefore} was edited: look at what changed, and edit again."], warnings, Conflict: true);
+                return new PolicyOutcome(
+                    false, null, [$"The policy in force is {inForce().Hash}, and {hashBefore} was edited: look at what changed, and edit again."], warnings, Conflict: true);
             }
 
             var before = File.ReadAllBytes(path);

@@ -141,7 +141,8 @@ public sealed class AuditLog : IDisposable
         lock (_lock)
         {
             var head = Head(_connection);
-            var first = Number($"SELECT coalesce((SELECT min(sequence) FROM entries WHERE time_ms >= {before.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}), {head.Last + 1})");
+            var since = before.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+            var first = _connection.Number($"SELECT coalesce((SELECT min(sequence) FROM entries WHERE time_ms >= {since}), {head.Last + 1})");
             var count = first - head.First;
             if (count <= 0)
             {
@@ -271,8 +272,6 @@ public sealed class AuditLog : IDisposable
         reader.Read();
         return new HeadRow(reader.GetInt64(0), (byte[])reader[1], reader.GetInt64(2), reader.GetInt64(3), (byte[])reader[4]);
     }
-
-    long Number(string sql) => _connection.Number(sql);
 
     /// <summary>Where the log begins and ends.</summary>
     /// <param name="Anchor">Hash of the last entry that retention took.</param>

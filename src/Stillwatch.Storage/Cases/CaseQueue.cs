@@ -28,7 +28,9 @@ public sealed record CasePriority(double Value, double Harm, double Confidence, 
         var what = exchanges is null ? "accounts" : "exchanges";
         return new CasePriority(
             harm * one.Confidence * age, harm, one.Confidence, age,
-            string.Create(CultureInfo.InvariantCulture, $"harm {harm:0.0} ({size:N0} {what}, {openAppeals} open appeals) × confidence {one.Confidence:0.00} × age {age:0.0} ({days:0.0} days)"));
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"harm {harm:0.0} ({size:N0} {what}, {openAppeals} open appeals) × confidence {one.Confidence:0.00} × age {age:0.0} ({days:0.0} days)"));
     }
 }
 

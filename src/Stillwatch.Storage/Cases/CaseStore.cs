@@ -115,7 +115,8 @@ public sealed class CaseStore : IDisposable
         lock (_lock)
         {
             var found = new List<(long, ActionTaken)>();
-            foreach (var id in _picture.Cases.Values.Where(one => one.Accounts.Contains(account) || one.Held.ContainsKey(account) || one.Restrictions.ContainsKey(account)).Select(one => one.Id))
+            var ofIt = _picture.Cases.Values.Where(one => one.Accounts.Contains(account) || one.Held.ContainsKey(account) || one.Restrictions.ContainsKey(account));
+            foreach (var id in ofIt.Select(one => one.Id))
             {
                 using var command = _connection.CreateCommand();
                 command.CommandText = "SELECT sequence, body FROM entries WHERE case_id = $case AND instr(body, $name) > 0 ORDER BY sequence";

@@ -35,7 +35,8 @@ public sealed record HarvestEstimate(
     public static HarvestEstimate Of(CaseHarvest taken, int accounts, int accountsCounted, IReadOnlyDictionary<string, AccountUsage> counted, Func<string, TokenPrice?> priceOf)
     {
         var meanOutput = taken.Exchanges == 0 ? 0 : taken.OutputTokens / (double)taken.Exchanges;
-        var models = taken.Models.OrderByDescending(model => model.Value).Select(model => Of(model.Key, model.Value * taken.HarvestRatio, meanOutput, counted.GetValueOrDefault(model.Key), priceOf(model.Key))).ToList();
+        var models = taken.Models.OrderByDescending(model => model.Value).Select(model =>
+            Of(model.Key, model.Value * taken.HarvestRatio, meanOutput, counted.GetValueOrDefault(model.Key), priceOf(model.Key))).ToList();
         return new HarvestEstimate(
             models.Sum(model => model.Exchanges), (long)Math.Round(taken.Tasks * taken.HarvestRatio),
             models.Count > 0 && models.All(model => model.InputTokens is not null) ? models.Sum(model => model.InputTokens!.Value) : null, models.Sum(model => model.OutputTokens),

@@ -112,7 +112,8 @@ public sealed class ExchangeLogReader(string path, string detectionKeyId)
         while (reader.Read())
         {
             lines.Add(new ExchangeLine(
-                reader.GetString(0), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(1)), reader.GetString(2), reader.GetInt32(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt32(6)));
+                reader.GetString(0), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(1)), reader.GetString(2), reader.GetInt32(3), reader.GetInt64(4), reader.GetInt64(5),
+                reader.GetInt32(6)));
         }
 
         return lines;

@@ -83,7 +83,7 @@ public sealed class CaseFlowTests(BrowserFixture browser)
         await Expect(page.GetByText("Looks like a class.")).ToBeVisibleAsync();
 
         console.People.Set("Analyst of the test", Role.Viewer);
-        await DecideAsync(page, "dismiss", "mine");
+        await DecideAsync(page, "dismiss:", "mine");
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("takes the role analyst");
         Assert.Equal(CaseState.Open, console.Cases.Picture.Cases[id].State);
         Assert.Equal(AuditOutcome.Refused, console.Audit.Page(new AuditQuery(Action: "case_dismiss"))[0].Entry.Outcome);

@@ -71,8 +71,9 @@ public sealed partial class CasePage
         _accounts = [.. one.Accounts.Order(StringComparer.Ordinal)];
         _held =
         [
-            .. one.Held.GroupBy(held => (held.Value.Rung, held.Value.DecidedBy, held.Value.Until, held.Value.Enforced)).OrderByDescending(group => group.Key.Rung).Select(group => new HeldGroup(
-                group.Key.Rung, group.Key.DecidedBy, group.Key.Until, group.Key.Enforced, [.. group.Select(held => held.Key).Order(StringComparer.Ordinal)])),
+            .. one.Held.GroupBy(held => (held.Value.Rung, held.Value.DecidedBy, held.Value.Until, held.Value.Enforced)).OrderByDescending(group => group.Key.Rung)
+                .Select(group => new HeldGroup(
+                    group.Key.Rung, group.Key.DecidedBy, group.Key.Until, group.Key.Enforced, [.. group.Select(held => held.Key).Order(StringComparer.Ordinal)])),
         ];
         return Task.CompletedTask;
     }
@@ -140,7 +141,8 @@ public sealed partial class CasePage
 
     async Task NoteAsync()
     {
-        (_done, _fault) = (null, await Acting.DecideAsync(Role.Analyst, "case_note", Subject, _note, person => Parts.Commands.Note(Id, person.Name, _note, Parts.EventTime.GetUtcNow())));
+        (_done, _fault) = (null, await Acting.DecideAsync(
+            Role.Analyst, "case_note", Subject, _note, person => Parts.Commands.Note(Id, person.Name, _note, Parts.EventTime.GetUtcNow())));
         _note = _fault is null ? "" : _note;
         await RefreshAsync();
     }
@@ -163,8 +165,9 @@ public sealed partial class CasePage
             CaseDecided decided => new(sequence, decided.At, decided.State.ToString().ToLowerInvariant(), decided.By, decided.Reason),
             AccountsCleared cleared => new(sequence, cleared.At, $"{Figures.Count(cleared.Accounts.Count, "account")} cleared", cleared.By, cleared.Reason),
             AccountRepaired repaired => new(
-                sequence, repaired.At, $"{repaired.Account} repaired, {(repaired.SpendNanoUsd / 1e9).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture)} US dollars given back", repaired.By,
-                repaired.Reason),
+                sequence, repaired.At,
+                $"{repaired.Account} repaired, {(repaired.SpendNanoUsd / 1e9).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture)} US dollars given back",
+                repaired.By, repaired.Reason),
             AppealAnswered answered => new(sequence, answered.At, $"appeal answered: {answered.Decision.ToString().ToLowerInvariant()}", answered.By, answered.Text),
             _ => new(sequence, entry.At, Wording.Words(entry.GetType().Name), "", ""),
         };
