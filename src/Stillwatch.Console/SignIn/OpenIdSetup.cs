@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Stillwatch.Storage.People;
@@ -21,6 +22,7 @@ static class OpenIdSetup
         options.ClientSecret = settings.ClientSecret;
         options.ResponseType = OpenIdConnectResponseType.Code;
         options.ResponseMode = OpenIdConnectResponseMode.Query; // a form post from another site would not bring our cookies along
+        options.CorrelationCookie.SameSite = options.NonceCookie.SameSite = SameSiteMode.Lax; // the answer comes by a link
         options.UsePkce = true;
         options.CallbackPath = "/signin/openid";
         options.MapInboundClaims = false;
