@@ -154,6 +154,20 @@ install_npm() {
   echo "npm ci in tests/$1 failed; $log says why. The tests that use $what are skipped"
 }
 
+# The browser of the console's tests: Debian's package. Whoever is not root, or has no apt, is told, and the tests are skipped; in
+# continuous integration they fail instead.
+install_chromium() {
+  if command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1; then return 0; fi
+  if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" -ne 0 ]; then
+    echo "chromium was not found, and only root can install it (apt-get install chromium), so the tests that use a browser are skipped"
+    return 0
+  fi
+  echo "apt-get install chromium (120 MB)..."
+  mkdir -p "$out" || return 1
+  (apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium) >"$out/chromium.log" 2>&1 </dev/null ||
+    echo "chromium could not be installed; $out/chromium.log says why. The tests that use a browser are skipped"
+}
+
 run_tests() {
   if [ "${1:-}" = --full ]; then export STILLWATCH_FULL=1; fi
   if [ -z "${STILLWATCH_CORPUS:-}" ] && [ -d "$root/../shared/data/dev" ]; then
@@ -171,6 +185,8 @@ run_tests() {
   fi
   install_npm clients "published clients" "700 MB, under a minute on a good line"
   install_npm geo "a published geo database" "15 MB"
+  install_npm console "a browser" "10 MB"
+  install_chromium
   local project
   for project in "$root"/tests/*/*.csproj; do
     [ -f "$project" ] || continue

@@ -36,6 +36,10 @@ const string Usage = $"""
     {GatewayBenchmarkOptions.Usage}
       sketch                the cost of a sketch, by size of the prompt
       store [--rows 200000] the exchange log: rows a second, bytes a row, reading back, retention; the check of a key
+      console [--accounts 100000] [--campaigns 200] [--rounds 20]
+                            server time of each page of the console, milliseconds
+      desk [--accounts 100000] [--exchanges 10]
+                            what the console's pages on cases, accounts and the audit log ask for, at 200 cases; exchanges of each account
       snapshot [--exchanges 2000000] [--accounts 100000] [--memory-bytes 1073741824]
                             the state of a running gateway: a snapshot written and read back, seconds a GB; what a question costs
       limits                what a limit costs: ns and bytes per admission, 250,000 keys at random and one hot key
@@ -68,6 +72,12 @@ switch (args.FirstOrDefault())
         return 0;
     case "yarp" when Option("--port") is { } port && Option("--upstream") is { } upstream:
         BareYarp.Run(int.Parse(port), upstream);
+        return 0;
+    case "console":
+        return await ConsoleBenchmark.RunAsync(
+            int.Parse(Option("--accounts") ?? "100000"), int.Parse(Option("--campaigns") ?? "200"), int.Parse(Option("--rounds") ?? "20"), System.Console.Out);
+    case "desk":
+        DeskBenchmark.Run(int.Parse(Option("--accounts") ?? "100000"), int.Parse(Option("--exchanges") ?? "10"), System.Console.Out);
         return 0;
     case "snapshot":
         SnapshotBenchmark.Run(

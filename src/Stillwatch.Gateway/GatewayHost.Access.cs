@@ -37,6 +37,9 @@ sealed partial class GatewayHost
     /// <summary>Cases, and what people decide about them.</summary>
     public CaseCommands Cases => _commands;
 
+    /// <summary>The log of cases itself.</summary>
+    public CaseStore CaseLog => _cases;
+
     public AccountRegister Accounts => _accounts;
 
     /// <summary>What limits came to since the start.</summary>
@@ -111,6 +114,7 @@ sealed partial class GatewayHost
         var eventTime = EventTimeOf(options);
         new AccountRoutes(new AccountDesk(_accounts, options.Time, KnowsAccount)).Map(admin, api.Guarded);
         new CaseRoutes(_cases, _commands, eventTime).Map(admin, api.Guarded);
+        new DeskRoutes(Desk).Map(admin, api.Guarded);
     }
 
     /// <summary>What detection holds, as it is to be shown: what people decided since is in it.</summary>
@@ -148,7 +152,7 @@ sealed partial class GatewayHost
     bool KnowsAccount(string account) => Keys.List(account).Count > 0;
 
     static CaseRules RulesOf(AccessPolicy policy) =>
-        new(policy.Ladder, policy.Hash, policy.Responses.FourEyes, policy.Mode == PolicyMode.Enforce);
+        new(policy.Ladder, policy.Hash, policy.Responses.FourEyes, policy.Mode == PolicyMode.Enforce, policy.Responses.FourEyesFrom);
 
     /// <summary>What an account spent in a span by today's prices; null when nothing has a price.</summary>
     long? Spent(string account, DateTimeOffset from, DateTimeOffset until)

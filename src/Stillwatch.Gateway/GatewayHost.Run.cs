@@ -21,6 +21,11 @@ sealed partial class GatewayHost
             await using var host = await StartAsync(config, options, watcher, cancellationToken);
             output.WriteLine(host.ReadyLine(options.Json));
             output.Flush();
+            if (host.Invitation is { } invitation)
+            {
+                error.WriteLine(invitation); // to whoever sits here; no log gets it
+            }
+
             var stopped = new TaskCompletionSource();
             await using (cancellationToken.Register(stopped.SetResult))
             {

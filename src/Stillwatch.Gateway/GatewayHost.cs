@@ -62,6 +62,11 @@ sealed partial class GatewayHost : IAsyncDisposable
 
     public GatewayParts Parts { get; private set; } = null!;
 
+    public DataDirectory Directory { get; private set; } = null!;
+
+    /// <summary>What whoever started the server should be told, and nobody else; null for nothing.</summary>
+    public string? Invitation { get; private set; }
+
     /// <param name="watcher">Brings later configurations; null when there is no file.</param>
     /// <exception cref="StorageUnusableException">The data directory cannot be used; the message says why and what to do.</exception>
     /// <exception cref="IOException">An address cannot be listened on.</exception>
@@ -84,13 +89,14 @@ sealed partial class GatewayHost : IAsyncDisposable
     async Task OpenAsync(GatewayConfig config, ServeOptions options, ConfigWatcher? watcher, CancellationToken cancellationToken)
     {
         _grace = options.Grace;
-        var directory = Closing(DataDirectory.Lock(config.DataDirectory));
+        var directory = Directory = Closing(DataDirectory.Lock(config.DataDirectory));
         Keys = Closing(KeyIssuer.Open(directory, options.Time));
         config = await WithDevelopmentUpstreamAsync(config, options, cancellationToken);
         var metrics = Closing(new GatewayMetrics());
         OpenRecords(config, options, directory);
         OpenDetection(config, options, directory, metrics, cancellationToken);
         FollowChanges(options);
+        OpenDesk(config, options, directory);
         if (watcher is not null)
         {
             watcher.Changing += next => Parts.State = new GatewayState(next, options.Time, Parts.State);
@@ -107,8 +113,15 @@ sealed partial class GatewayHost : IAsyncDisposable
             Closing(new Revocation(() => Keys.Revoke(key.Key.Id)));
         }
 
-        AdminAddress = await StartAsync(AdminListener(config, options, directory, watcher), config.Admin, "--admin", cancellationToken);
+        var pages = options.Pages?.Invoke(this);
+        if (pages is not null)
+        {
+            Closing(pages.Owned);
+        }
+
+        AdminAddress = await StartAsync(AdminListener(config, options, directory, watcher, pages), config.Admin, "--admin", cancellationToken);
         directory.AdminAddress = AdminAddress;
+        Invitation = pages?.Invitation(AdminAddress);
         DataAddress = await StartAsync(Listeners.Data(config, new DataPlane(Parts).HandleAsync, options.Logs), config.Listen, "--listen", cancellationToken);
         foreach (var warning in directory.Warnings)
         {
@@ -159,13 +172,14 @@ sealed partial class GatewayHost : IAsyncDisposable
         Closing(options.Time.CreateTimer(_ => DeleteOld(), null, RetentionPeriod, RetentionPeriod));
     }
 
-    WebApplication AdminListener(GatewayConfig config, ServeOptions options, DataDirectory directory, ConfigWatcher? watcher)
+    WebApplication AdminListener(GatewayConfig config, ServeOptions options, DataDirectory directory, ConfigWatcher? watcher, AdminPages? pages)
     {
         var token = directory.AdminToken(); // made in any case: commands that name the directory send it, and an open listener does not mind
         var api = new AdminApi(new AdminParts
         {
             Token = config.AdminIsOpen ? null : token,
             Keys = Keys,
+            Audit = Desk.Audit,
             Time = options.Time,
             Held = ShownAsync,
             Changes = Engine.Changes,
@@ -175,7 +189,12 @@ sealed partial class GatewayHost : IAsyncDisposable
                 true, [.. ReasonsOf("configuration", watcher?.Status), .. ReasonsOf("policy", options.PolicyFile?.Status)], watcher?.Status, options.PolicyFile?.Status),
             IsRecordedAccount = _accounts.Standings.HasAccount,
         });
-        var admin = Listeners.Admin(config, services => services.AddStillwatchTelemetry(Environment.GetEnvironmentVariable), options.Logs);
+        var admin = Listeners.Admin(config, services =>
+        {
+            services.AddStillwatchTelemetry(Environment.GetEnvironmentVariable);
+            pages?.AddServices(services);
+        }, options.Logs);
+        pages?.Map(admin);
         admin.MapStillwatchMetrics();
         api.Map(admin);
         MapAccess(api, admin, options);
@@ -196,6 +215,7 @@ sealed partial class GatewayHost : IAsyncDisposable
         {
             var before = Parts.EventTime.GetUtcNow() - TimeSpan.FromDays(Parts.State.Config.RetentionDays);
             Log.DeleteOlderThan(before.ToUnixTimeMilliseconds(), CancellationToken.None);
+            RemoveOldAudits();
         }
         catch (IOException)
         {

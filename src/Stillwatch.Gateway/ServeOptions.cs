@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Stillwatch.Gateway.Admin;
 using Stillwatch.Gateway.Policies;
 using Stillwatch.Gateway.Recording;
 
@@ -33,6 +34,9 @@ sealed record ServeOptions
 
     /// <summary>How long a stopping gateway waits for running exchanges; then streams end in an error event.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Brings pages to the admin listener, given the host once its records and detection are open; null for none.</summary>
+    public Func<GatewayHost, AdminPages>? Pages { get; init; }
 
     /// <summary>The policy where no file states one; null for the default.</summary>
     public AccessPolicy? Policy { get; init; }

@@ -47,6 +47,12 @@ public sealed class DataDirectory : IDisposable
     /// <summary>The same; null when nothing was learned.</summary>
     public string? LearnedCalibrationPath => File.Exists(CalibrationPath) ? CalibrationPath : null;
 
+    /// <summary>Who saw and did what, SQLite.</summary>
+    public string AuditPath => At("audit.db");
+
+    /// <summary>Who may sign in to the console, SQLite.</summary>
+    public string PeoplePath => At("people.db");
+
     /// <summary>Where texts go when the operator logs content.</summary>
     public string ContentPath => At("content");
 
@@ -63,7 +69,8 @@ public sealed class DataDirectory : IDisposable
     public IReadOnlyList<string> Warnings =>
         OperatingSystem.IsWindows()
             ? []
-            : [.. new[] { KeysPath, ExchangesPath, OwnershipPath, AccountsPath, SpendPath, CasesPath, AdminTokenPath, DetectionKeyPath, PepperPath }
+            : [.. new[] { KeysPath, ExchangesPath, OwnershipPath, AccountsPath, SpendPath, CasesPath, AuditPath, PeoplePath, AdminTokenPath, DetectionKeyPath,
+                PepperPath }
                 .Where(path => File.Exists(path) && SecretFile.IsOpenToOthers(path))
                 .Select(path => $"{path} can be read by other users of this machine; close it with: chmod 600 {path}")];
 

@@ -29,6 +29,8 @@ static class CommandLine
         CasesVerb.Create(),
         CampaignsVerb.Create(),
         PolicyVerb.Create(),
+        AuditLogVerb.Create(),
+        PeopleVerb.Create(),
     };
 
     /// <param name="cancellationToken">Stops a verb as Ctrl-C does.</param>

@@ -14,19 +14,19 @@ namespace Stillwatch.Gateway.Admin;
 /// <param name="Create">Make a record even for an account that has no key.</param>
 sealed record AccountOrder(
     string? By = null, string? Reason = null, VerificationLevel? Level = null, string? Status = null, string? Programme = null, string? Organization = null,
-    string? DeclaredCountry = null, string? VerifiedCountry = null, string? PhoneCountry = null, string? BillingCountry = null, bool Create = false);
+    string? DeclaredCountry = null, string? VerifiedCountry = null, string? PhoneCountry = null, string? BillingCountry = null, bool Create = false) : ISignedOrder;
 
 /// <param name="Scope">A model's name or pattern; every model when left out.</param>
 /// <param name="Until">The last day it holds; without end when left out.</param>
 /// <param name="By">Who grants it; required.</param>
 sealed record LicenceOrder(
-    string? Purpose = null, string? Scope = null, DateOnly? Until = null, string? By = null, string? Reason = null, bool Create = false);
+    string? Purpose = null, string? Scope = null, DateOnly? Until = null, string? By = null, string? Reason = null, bool Create = false) : ISignedOrder;
 
-sealed record RevocationOrder(string? By = null, string? Reason = null);
+sealed record RevocationOrder(string? By = null, string? Reason = null) : ISignedOrder;
 
 /// <param name="Owners">Replaces all owners; left out, they stay.</param>
 sealed record OrganizationOrder(
-    string? By = null, string? Reason = null, VerificationLevel? Level = null, string? Country = null, IReadOnlyList<Ownership>? Owners = null, bool Create = false);
+    string? By = null, string? Reason = null, VerificationLevel? Level = null, string? Country = null, IReadOnlyList<Ownership>? Owners = null, bool Create = false) : ISignedOrder;
 
 /// <param name="Next">Send it as <c>after</c> for the next page; absent on the last one.</param>
 sealed record AccountList(IReadOnlyList<AccountView> Accounts, string? Next);

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Stillwatch.Gateway.Keys;
+using Stillwatch.Storage.Audits;
 using static Stillwatch.Gateway.Admin.AdminHttp;
 
 namespace Stillwatch.Gateway.Admin;
@@ -44,7 +45,7 @@ sealed class AdminApi(AdminParts parts)
         context.Response.Headers.CacheControl = "no-store";
         if (_guard.Refuses(context.Request) is not var (status, fault))
         {
-            return inner(context);
+            return parts.Audit is { } audit && AuditTrail.Concerns(context) ? Audited(audit, inner, context) : inner(context);
         }
 
         if (status == 401)
@@ -54,6 +55,21 @@ sealed class AdminApi(AdminParts parts)
 
         return Refuse(context, status, fault);
     };
+
+    async Task Audited(AuditLog audit, RequestDelegate inner, HttpContext context)
+    {
+        try
+        {
+            await inner(context);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            audit.Add(AuditTrail.Entry(context, parts.Time.GetUtcNow(), e.GetType().Name) with { Outcome = AuditOutcome.Failed });
+            throw;
+        }
+
+        audit.Add(AuditTrail.Entry(context, parts.Time.GetUtcNow()));
+    }
 
     Task Ready(HttpContext context)
     {

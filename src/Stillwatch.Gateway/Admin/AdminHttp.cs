@@ -23,6 +23,7 @@ static class AdminHttp
         {
             if (await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted) is { } value)
             {
+                AuditTrail.Sign(context, value);
                 return value;
             }
 

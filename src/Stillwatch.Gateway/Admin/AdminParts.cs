@@ -1,6 +1,7 @@
 using Stillwatch.Gateway.Keys;
 using Stillwatch.Gateway.Recording;
 using Stillwatch.Gateway.Recording.Changes;
+using Stillwatch.Storage.Audits;
 using Stillwatch.Storage.Exchanges;
 
 namespace Stillwatch.Gateway.Admin;
@@ -10,6 +11,9 @@ sealed record AdminParts
 {
     /// <summary>Null for an open listener, which must have been asked for by name.</summary>
     public required string? Token { get; init; }
+
+    /// <summary>Where every change is told, whoever asks for it; null tells nobody.</summary>
+    public AuditLog? Audit { get; init; }
 
     public required KeyIssuer Keys { get; init; }
 

@@ -13,12 +13,20 @@ sealed class CaseRoutes(CaseStore store, CaseCommands commands, TimeProvider tim
 {
     const int MostActions = 500;
     const int MostActionsOfACase = 200;
+    const int MostSimilar = 20;
 
     public void Map(IEndpointRouteBuilder routes, Func<RequestDelegate, RequestDelegate> guarded)
     {
         routes.MapGet("/api/v1/cases", guarded(List));
+        routes.MapGet("/api/v1/cases/queue", guarded(context => Write(
+            context, 200, new QueueAnswer([.. CaseQueue.Of(store.Picture, time.GetUtcNow()).Select(queued => QueueLine.Of(queued, store.Picture))]), CaseJson.Strict.QueueAnswer)));
         routes.MapGet("/api/v1/cases/{id}", guarded(Show));
+        routes.MapGet("/api/v1/cases/{id}/similar", guarded(Similar));
         routes.MapPost("/api/v1/cases/{id}/approve", guarded(Approve));
+        routes.MapPost("/api/v1/cases/{id}/refuse", guarded(context => Command(context, (id, order) =>
+            commands.RefuseApproval(id, order.By ?? "", order.Reason ?? "", time.GetUtcNow()))));
+        routes.MapPost("/api/v1/cases/{id}/notes", guarded(context => Command(context, (id, order) =>
+            commands.Note(id, order.By ?? "", order.Reason ?? "", time.GetUtcNow()))));
         routes.MapPost("/api/v1/cases/{id}/dismiss", guarded(Dismiss));
         routes.MapPost("/api/v1/cases/{id}/overturn", guarded(context => Command(context, (id, order) =>
             commands.Overturn(id, order.Accounts, order.By ?? "", order.Reason ?? "", time.GetUtcNow()))));
@@ -32,6 +40,7 @@ sealed class CaseRoutes(CaseStore store, CaseCommands commands, TimeProvider tim
                 .OrderBy(appeal => appeal.Id, StringComparer.Ordinal).Select(AnalystAppeal.Of)]),
             CaseJson.Strict.AnalystAppeals)));
         routes.MapPost("/api/v1/appeals/{id}/answer", guarded(Answer));
+        routes.MapPost("/api/v1/appeals/{id}/messages", guarded(Message));
         routes.MapGet("/api/v1/actions", guarded(Actions));
         routes.MapGet("/api/v1/calibration", guarded(context => Write(context, 200, new ExampleList(store.Picture.Examples), CaseJson.Strict.ExampleList)));
     }
@@ -70,8 +79,29 @@ sealed class CaseRoutes(CaseStore store, CaseCommands commands, TimeProvider tim
             [.. store.Actions(id, null, 0, MostActionsOfACase).Select(found => ActionView.Of(found.Sequence, found.Action, null))],
             [.. store.Decisions(id, MostActionsOfACase).Select(found => DecisionView.Of(found.Sequence, found.Entry))],
             [.. picture.Appeals.Values.Where(appeal => appeal.Case == id).OrderBy(appeal => appeal.Id, StringComparer.Ordinal).Select(AnalystAppeal.Of)],
-            one.SplitFrom, one.MergedInto, one.DecidedBy, one.DecisionReason);
+            one.SplitFrom, one.MergedInto, one.DecidedBy, one.DecisionReason,
+            [.. one.Notes.Select(note => new NoteView(note.At, note.By, note.Text))], one.Harvest);
         return Write(context, 200, view, CaseJson.Strict.CaseView);
+    }
+
+    Task Similar(HttpContext context)
+    {
+        var (id, picture) = (Value(context, "id"), store.Picture);
+        return picture.Cases.TryGetValue(id, out var one)
+            ? Write(
+                context, 200,
+                new SimilarAnswer([.. SimilarCases.Of(one, picture, MostSimilar).Select(similar => new SimilarLine(
+                    CaseLine.Of(similar.Case, picture), similar.SharedTraits, similar.TraitRatio, similar.EvidenceRatio, similar.Likeness))]),
+                CaseJson.Strict.SimilarAnswer)
+            : Refuse(context, 404, new AdminFault("unknown_case", $"There is no case {id}: GET /api/v1/cases lists every one."));
+    }
+
+    async Task Message(HttpContext context)
+    {
+        if (await Read(context, CaseJson.Strict.WrittenOrder) is { } order)
+        {
+            await Say(context, commands.Write(Value(context, "id"), order.By ?? "", order.Text ?? "", time.GetUtcNow()));
+        }
     }
 
     Task Approve(HttpContext context) => Command(context, (id, order) => order.Rung is { } rung
@@ -130,6 +160,9 @@ sealed class CaseRoutes(CaseStore store, CaseCommands commands, TimeProvider tim
             CaseFault.UnknownCase => (404, new AdminFault("unknown_case", message)),
             CaseFault.UnknownAppeal => (404, new AdminFault("unknown_appeal", message)),
             CaseFault.AlreadyDecided => (409, new AdminFault("already_decided", message)),
+            CaseFault.NothingAsked => (409, new AdminFault("nothing_asked", message)),
+            CaseFault.TooMany => (409, new AdminFault("too_many", message)),
+            CaseFault.RoleNeeded => (403, new AdminFault("role_needed", message)),
             CaseFault.NotAllowed => (409, new AdminFault("response_not_allowed", message)),
             CaseFault.SamePerson => (409, new AdminFault("second_person_needed", message)),
             CaseFault.NoAccount => (409, new AdminFault("no_account_meant", message)),

@@ -29,7 +29,25 @@ sealed record CaseList(IReadOnlyList<CaseLine> Cases);
 sealed record CaseView(
     CaseLine Case, IReadOnlyList<string> Reasons, double PriorLogOdds, double CalibrationLogOdds, IReadOnlyDictionary<string, double> Families,
     IReadOnlyList<EvidenceItem> Evidence, int TraitKeys, IReadOnlyList<string> Kinds, IReadOnlyList<string> Accounts, IReadOnlyList<AccountHeld> Responses,
-    IReadOnlyList<ActionView> Actions, IReadOnlyList<DecisionView> Decisions, IReadOnlyList<AnalystAppeal> Appeals, string? SplitFrom, string? MergedInto, string? DecidedBy, string? DecisionReason);
+    IReadOnlyList<ActionView> Actions, IReadOnlyList<DecisionView> Decisions, IReadOnlyList<AnalystAppeal> Appeals, string? SplitFrom, string? MergedInto, string? DecidedBy,
+    string? DecisionReason, IReadOnlyList<NoteView> Notes, CaseHarvest? Harvest);
+
+/// <summary>What an analyst wrote down for the others.</summary>
+sealed record NoteView(DateTimeOffset At, string By, string Text);
+
+/// <summary>A case in the queue, with the sum that places it there.</summary>
+/// <param name="Waits">What is to be done.</param>
+sealed record QueueLine(CaseLine Case, CasePriority Priority, IReadOnlyList<string> Waits, DateTimeOffset Since)
+{
+    public static QueueLine Of(QueuedCase queued, CasePicture picture) => new(CaseLine.Of(queued.Case, picture), queued.Priority, queued.Waits, queued.Since);
+}
+
+sealed record QueueAnswer(IReadOnlyList<QueueLine> Queue);
+
+/// <summary>A case that resembles another: see <see cref="SimilarCase"/>.</summary>
+sealed record SimilarLine(CaseLine Case, int SharedTraits, double TraitRatio, double EvidenceRatio, double Likeness);
+
+sealed record SimilarAnswer(IReadOnlyList<SimilarLine> Similar);
 
 /// <summary>What was decided on a case beside its actions: who, what and why.</summary>
 sealed record DecisionView(long Sequence, DateTimeOffset At, string What, string By, string Says)
@@ -37,6 +55,8 @@ sealed record DecisionView(long Sequence, DateTimeOffset At, string What, string
     public static DecisionView Of(long sequence, CaseEntry entry) => entry switch
     {
         ApprovalAsked asked => new(sequence, entry.At, $"{asked.Rung.ToString().ToLowerInvariant()} asked for", asked.By, asked.Reason),
+        ApprovalEnded ended => new(
+            sequence, entry.At, $"{ended.Rung.ToString().ToLowerInvariant()} asked for by {ended.AskedBy}: {ended.How.ToString().ToLowerInvariant()}", ended.By, ended.Reason),
         CaseDecided decided => new(sequence, entry.At, decided.State.ToString().ToLowerInvariant(), decided.By, decided.Reason),
         AccountsCleared cleared => new(sequence, entry.At, $"{cleared.Accounts.Count} accounts cleared", cleared.By, cleared.Reason),
         AccountRepaired repaired => new(sequence, entry.At, $"{repaired.Account} repaired, {repaired.SpendNanoUsd} nano US dollars", repaired.By, repaired.Reason),
@@ -66,13 +86,18 @@ sealed record ActionList(IReadOnlyList<ActionView> Actions, long? Next);
 
 /// <summary>An appeal as analysts see it, with the customer's text.</summary>
 sealed record AnalystAppeal(
-    string Id, string Case, string Account, DateTimeOffset Made, string State, string Statement, string? Contact, DateTimeOffset? Answered, string? AnsweredBy, string? Answer)
+    string Id, string Case, string Account, DateTimeOffset Made, string State, string Statement, string? Contact, DateTimeOffset? Answered, string? AnsweredBy, string? Answer,
+    IReadOnlyList<SpokenView> Messages)
 {
     public static AnalystAppeal Of(Appeal appeal) => new(
-        appeal.Id, appeal.Case, appeal.Account, appeal.At, AppealView.StateOf(appeal), appeal.Text, appeal.Contact, appeal.Answer?.At, appeal.Answer?.By, appeal.Answer?.Text);
+        appeal.Id, appeal.Case, appeal.Account, appeal.At, AppealView.StateOf(appeal), appeal.Text, appeal.Contact, appeal.Answer?.At, appeal.Answer?.By, appeal.Answer?.Text,
+        [.. appeal.Messages.Select(message => new SpokenView(message.At, message.IsFromAccount, message.By, message.Text))]);
 
     public override string ToString() => Id;
 }
+
+/// <param name="FromAccount">Otherwise <paramref name="By"/> is a person of the operator's, whom the account is not told.</param>
+sealed record SpokenView(DateTimeOffset At, bool FromAccount, string By, string Text);
 
 sealed record AnalystAppeals(IReadOnlyList<AnalystAppeal> Appeals);
 
@@ -81,10 +106,19 @@ sealed record ExampleList(IReadOnlyList<CalibrationExample> Examples);
 /// <summary>What a person decides on a case.</summary>
 /// <param name="Rung">For approvals: <c>withhold</c> or <c>suspend</c>.</param>
 /// <param name="Accounts">Some of the case's accounts; left out, those the command is usually for.</param>
-sealed record CaseOrder(string? By = null, string? Reason = null, Rung? Rung = null, IReadOnlyList<string>? Accounts = null);
+sealed record CaseOrder(string? By = null, string? Reason = null, Rung? Rung = null, IReadOnlyList<string>? Accounts = null) : ISignedOrder;
+
+/// <summary>What an analyst writes to an account.</summary>
+sealed record WrittenOrder(string? By = null, string? Text = null) : ISignedOrder
+{
+    string? ISignedOrder.Reason => null; // the log of cases has the text
+}
 
 /// <param name="WholeCase">Overturn the case, and not only what is held of this account.</param>
-sealed record AnswerOrder(AppealDecision? Decision = null, string? Text = null, string? By = null, bool WholeCase = false);
+sealed record AnswerOrder(AppealDecision? Decision = null, string? Text = null, string? By = null, bool WholeCase = false) : ISignedOrder
+{
+    string? ISignedOrder.Reason => Text;
+}
 
 /// <summary>What a command came to.</summary>
 /// <param name="Pending">A second person must approve; nothing has changed yet.</param>
@@ -97,6 +131,9 @@ sealed record CaseOutcome(CaseLine? Case, bool Pending, int Repaired);
 [JsonSerializable(typeof(ActionList))]
 [JsonSerializable(typeof(AnalystAppeals))]
 [JsonSerializable(typeof(ExampleList))]
+[JsonSerializable(typeof(QueueAnswer))]
+[JsonSerializable(typeof(SimilarAnswer))]
+[JsonSerializable(typeof(WrittenOrder))]
 [JsonSerializable(typeof(CaseOrder))]
 [JsonSerializable(typeof(AnswerOrder))]
 [JsonSerializable(typeof(CaseOutcome))]

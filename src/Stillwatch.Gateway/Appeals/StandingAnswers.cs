@@ -26,9 +26,11 @@ sealed record AppealOrder(string? Statement = null, string? Contact = null, stri
 /// <summary>An appeal as the account sees it.</summary>
 /// <param name="Case">The case, or <c>access</c>.</param>
 /// <param name="State"><c>open</c>, <c>upheld</c> (the response stands) or <c>overturned</c> (it was wrong).</param>
-sealed record AppealView(string Id, string Case, DateTimeOffset Made, string State, DateTimeOffset? Answered, string? Answer)
+sealed record AppealView(string Id, string Case, DateTimeOffset Made, string State, DateTimeOffset? Answered, string? Answer, IReadOnlyList<MessageView> Messages)
 {
-    public static AppealView Of(Appeal appeal) => new(appeal.Id, appeal.Case, appeal.At, StateOf(appeal), appeal.Answer?.At, appeal.Answer?.Text);
+    public static AppealView Of(Appeal appeal) => new(
+        appeal.Id, appeal.Case, appeal.At, StateOf(appeal), appeal.Answer?.At, appeal.Answer?.Text,
+        [.. appeal.Messages.Select(message => new MessageView(message.At, message.IsFromAccount ? "account" : "operator", message.Text))]);
 
     public static string StateOf(Appeal appeal) => appeal.Answer?.Decision switch
     {
@@ -38,11 +40,23 @@ sealed record AppealView(string Id, string Case, DateTimeOffset Made, string Sta
     };
 }
 
+/// <summary>A word of either side.</summary>
+/// <param name="From"><c>account</c> or <c>operator</c>: no person is named.</param>
+sealed record MessageView(DateTimeOffset At, string From, string Text);
+
+/// <summary>What an account adds to its appeal.</summary>
+sealed record MessageOrder(string? Text = null)
+{
+    /// <summary>The text is the customer's: not to be printed by accident.</summary>
+    public override string ToString() => nameof(MessageOrder);
+}
+
 sealed record AppealViews(IReadOnlyList<AppealView> Appeals);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(StandingAnswer))]
 [JsonSerializable(typeof(AppealOrder))]
+[JsonSerializable(typeof(MessageOrder))]
 [JsonSerializable(typeof(AppealView))]
 [JsonSerializable(typeof(AppealViews))]
 sealed partial class StandingJson : JsonSerializerContext

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Stillwatch.Gateway.Access;
@@ -22,6 +23,7 @@ sealed class StandingEndpoint(
     CaseStore store, CaseCommands commands, Func<AccessPolicy> policy, Func<Caller, Standing> standing, Func<HttpContext, Caller, GatewayError?> refusal, TimeProvider eventTime)
 {
     const string Root = "/stillwatch/v1";
+    const string Messages = "/messages";
     const int MaxBodyBytes = 64 * 1024; // 8 KiB of text, every letter of it escaped
 
     /// <summary>Whether a path is one of these.</summary>
@@ -38,10 +40,11 @@ sealed class StandingEndpoint(
             ($"{Root}/standing", "GET") => ShowStanding(call),
             ($"{Root}/appeals", "GET") => ListAppeals(call),
             ($"{Root}/appeals", "POST") => MakeAppeal(call),
+            (_, "POST") when isAppeal && path.EndsWith(Messages, StringComparison.Ordinal) => AddMessage(call, path[(Root.Length + "/appeals/".Length)..^Messages.Length]),
             (_, "GET") when isAppeal => ShowAppeal(call, path[(Root.Length + "/appeals/".Length)..]),
             ($"{Root}/standing", _) => call.FailAsync(new GatewayError(405, "method_not_allowed", "This path takes GET, not this method.")),
             ($"{Root}/appeals", _) => call.FailAsync(new GatewayError(405, "method_not_allowed", "This path takes GET and POST, not this method.")),
-            _ when isAppeal => call.FailAsync(new GatewayError(405, "method_not_allowed", "This path takes GET, not this method.")),
+            _ when isAppeal => call.FailAsync(new GatewayError(405, "method_not_allowed", "An appeal takes GET, and POST at its /messages, not this method.")),
             _ => call.FailAsync(new GatewayError(404, "unknown_path", $"There are {Root}/standing and {Root}/appeals here, and no other path.")),
         };
     }
@@ -68,9 +71,28 @@ sealed class StandingEndpoint(
         ? call.SendAsync(200, JsonSerializer.SerializeToUtf8Bytes(AppealView.Of(appeal), StandingJson.Strict.AppealView))
         : call.FailAsync(new GatewayError(404, "unknown_appeal", "This account has no such appeal: GET /stillwatch/v1/appeals lists its appeals."));
 
+    async Task AddMessage(Call call, string id)
+    {
+        if (await ReadAsync(call, StandingJson.Strict.MessageOrder, """A message is a JSON object: {"text":"…"}, and nothing else.""") is not { } order)
+        {
+            return;
+        }
+
+        var answer = commands.WriteAs(call.Caller.Account, id, order.Text ?? "", eventTime.GetUtcNow());
+        await (answer.Appeal is { } appeal
+            ? call.SendAsync(201, JsonSerializer.SerializeToUtf8Bytes(AppealView.Of(appeal), StandingJson.Strict.AppealView))
+            : call.FailAsync(answer.Fault switch
+            {
+                CaseFault.UnknownAppeal => new GatewayError(404, "unknown_appeal", "This account has no such appeal: GET /stillwatch/v1/appeals lists its appeals."),
+                CaseFault.AlreadyDecided => new GatewayError(409, "appeal_answered", answer.Message!) { ShouldRetry = false },
+                CaseFault.TooMany => new GatewayError(429, "too_many_messages", answer.Message!) { ShouldRetry = false },
+                _ => new GatewayError(400, "invalid_appeal", answer.Message!),
+            }));
+    }
+
     async Task MakeAppeal(Call call)
     {
-        if (await ReadAsync(call) is not { } order)
+        if (await ReadAsync(call, StandingJson.Strict.AppealOrder, """An appeal is a JSON object: {"statement":"…"}, with "contact" and "case" if you like, and nothing else.""") is not { } order)
         {
             return;
         }
@@ -88,7 +110,8 @@ sealed class StandingEndpoint(
     }
 
     /// <summary>Null when it is none, and then the caller has been answered. Nothing of the text gets into the answer.</summary>
-    static async Task<AppealOrder?> ReadAsync(Call call)
+    static async Task<T?> ReadAsync<T>(Call call, JsonTypeInfo<T> type, string shape)
+        where T : class
     {
         if (call.Http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
@@ -97,7 +120,7 @@ sealed class StandingEndpoint(
 
         try
         {
-            if (await JsonSerializer.DeserializeAsync(call.Http.Request.Body, StandingJson.Strict.AppealOrder, call.Http.RequestAborted) is { } order)
+            if (await JsonSerializer.DeserializeAsync(call.Http.Request.Body, type, call.Http.RequestAborted) is { } order)
             {
                 return order;
             }
@@ -112,7 +135,7 @@ sealed class StandingEndpoint(
             return null;
         }
 
-        await call.FailAsync(new GatewayError(400, "invalid_appeal", """An appeal is a JSON object: {"statement":"…"}, with "contact" and "case" if you like, and nothing else."""));
+        await call.FailAsync(new GatewayError(400, "invalid_appeal", shape));
         return null;
     }
 

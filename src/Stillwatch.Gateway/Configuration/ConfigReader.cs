@@ -76,9 +76,11 @@ sealed partial class ConfigReader
             BatchBodyBytes = limits.Read("batches", bodies, standard.BatchBodyBytes),
             FileBodyBytes = limits.Read("files", bodies, standard.FileBodyBytes),
             RetentionDays = root.Read("retention_days", ConfigScalars.Whole(1, 3650), standard.RetentionDays),
+            AuditDays = root.Read("audit_days", ConfigScalars.Whole(1, 36500), standard.AuditDays),
             Detection = new DetectionConfig(
                 detection.Read("memory", ConfigScalars.Size(64L << 20, 1L << 40), standard.Detection.MemoryBytes),
                 detection.Read("snapshot_every", ConfigScalars.Whole(0, 1_000_000_000), standard.Detection.SnapshotEvery)),
+            Console = Console(root),
             Verification = new VerificationConfig(
                 verification.Secrets("secrets", ConfigScalars.SharedSecret),
                 verification.Read("tolerance", ConfigScalars.Duration(TimeSpan.FromSeconds(10), TimeSpan.FromHours(1)), standard.Verification.Tolerance)),

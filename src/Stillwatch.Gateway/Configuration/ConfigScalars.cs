@@ -87,6 +87,12 @@ static class ConfigScalars
         return value.AbsolutePath.TrimEnd('/').EndsWith("/v1", StringComparison.Ordinal) ? "must be written without /v1; remove it." : null;
     }
 
+    /// <summary>An identity provider's issuer: https, or http on this machine.</summary>
+    public static string? Issuer(string text, out Uri value) =>
+        TryHttp(text, out value) && value is { Query: "", Fragment: "", UserInfo: "" } && (value.Scheme == Uri.UriSchemeHttps || value.IsLoopback)
+            ? null
+            : "must be an address that begins with https:// (http:// on this machine only), without query and credential.";
+
     public static string? Network(string text, out IPNetwork value)
     {
         if (IPNetwork.TryParse(text, out value))

@@ -64,10 +64,16 @@ sealed record GatewayConfig
     /// <summary>Days an exchange's sketch is kept.</summary>
     public int RetentionDays { get; init; } = 30;
 
+    /// <summary>Days an entry of the audit log is kept.</summary>
+    public int AuditDays { get; init; } = 400;
+
     public DetectionConfig Detection { get; init; } = new(768L << 20, 20_000);
 
     /// <summary>The admin listener asks for no token. Only in development mode, or asked for by name (<c>admin.auth: none</c>).</summary>
     public bool AdminIsOpen { get; init; }
+
+    /// <summary>How people sign in to the console.</summary>
+    public ConsoleConfig Console { get; init; } = ConsoleConfig.Standard;
 
     /// <summary>Webhooks by which verification vendors report levels.</summary>
     public VerificationConfig Verification { get; init; } = new([], TimeSpan.FromMinutes(5));

@@ -16,6 +16,7 @@ static class RestartKeys
         ("accounts", config => config.Accounts),
         ("organizations", config => config.Organizations),
         ("apps", config => config.Apps),
+        ("console", config => config.Console),
         ("policy", config => config.Policy), // which file; what stands in it changes while running
     ];
 
@@ -38,5 +39,6 @@ static class RestartKeys
         Organizations = running.Organizations,
         Apps = running.Apps,
         Policy = running.Policy,
+        Console = running.Console,
     };
 }

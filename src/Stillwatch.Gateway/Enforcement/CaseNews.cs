@@ -25,7 +25,7 @@ sealed class CaseNews(Case? before, Campaign campaign, CaseMatching matching, in
         {
             At = now, Case = id, Verdict = campaign.Verdict, Confidence = campaign.Confidence, PriorLogOdds = campaign.PriorLogOdds,
             CalibrationLogOdds = campaign.CalibrationLogOdds, Evidence = campaign.Evidence, Reasons = campaign.Reasons, Joined = joined, Left = left, TraitKeys = keys,
-            Kinds = kinds, ClassKeys = hasNewClasses ? campaign.ClassKeys : null, SplitFrom = before is null ? matching.SplitFrom[number] : null,
+            Kinds = kinds, Harvest = CaseHarvest.Of(campaign), ClassKeys = hasNewClasses ? campaign.ClassKeys : null, SplitFrom = before is null ? matching.SplitFrom[number] : null,
         };
     }
 

@@ -10,7 +10,7 @@ namespace Stillwatch.Gateway.Enforcement;
 /// <remarks>
 /// 1. Campaigns find their cases. 2. Cases take what is new of them, and accounts move where rings divided or met. 3. Each account goes to the
 /// rung that was decided, never above it; a person's decision stands until its end. 4. What is past its end, ends. 5. Cases that nothing is held
-/// in any more expire. A response that still holds is renewed at most once a day, so that the log tells what happened and not that time passes.
+/// in any more expire, and so do requests that nobody approved. A response that still holds is renewed at most once a day, so that the log tells what happened and not that time passes.
 /// </remarks>
 sealed class LadderRound(CasePicture picture, CaseOverlay overlay, AccessPolicy policy, Func<string, VerificationLevel> level, DateTimeOffset now)
 {
@@ -36,7 +36,7 @@ sealed class LadderRound(CasePicture picture, CaseOverlay overlay, AccessPolicy 
         var judged = Judged();
         DecideAccounts();
         EndAndCorrect();
-        return [.. judged, .. _actions.Entries(), .. Ended()];
+        return [.. judged, .. _actions.Entries(), .. picture.LiveCases.SelectMany(one => CaseCommands.Overdue(one, now)), .. Ended()];
     }
 
     void MatchCases()

@@ -21,6 +21,9 @@ sealed record ResponsePolicy
     /// <summary>How often the ladder looks at what detection holds.</summary>
     public TimeSpan JudgeEvery { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Suspending needs two different people.</summary>
+    /// <summary>Suspending, and withholding where the policy says so, needs two different people.</summary>
     public bool FourEyes { get; init; } = true;
+
+    /// <summary>The mildest rung that needs them with <see cref="FourEyes"/>: withhold or suspend.</summary>
+    public Rung FourEyesFrom { get; init; } = Rung.Suspend;
 }

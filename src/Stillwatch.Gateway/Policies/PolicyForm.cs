@@ -23,7 +23,7 @@ static class PolicyForm
         ["verify_url"] = policy.VerifyUrl?.ToString(),
         ["appeal_url"] = policy.AppealUrl?.ToString(),
         ["ladder"] = Ladder(policy.Ladder),
-        ["responses"] = Responses(policy),
+        ["responses"] = Responses(policy, isCanonical),
         ["levels"] = List(policy.Levels.Rules.Select(rule => new JsonObject
         {
             ["name"] = rule.Name,
@@ -71,11 +71,11 @@ static class PolicyForm
         return form;
     }
 
-    static JsonObject Responses(AccessPolicy policy)
+    static JsonObject Responses(AccessPolicy policy, bool isCanonical)
     {
         var responses = policy.Responses;
         var cues = Enum.GetValues<Capabilities>().Where(cue => cue != Capabilities.None && responses.RefusedCues.HasFlag(cue)).Select(PolicyWords.Cues.Of).ToList();
-        return new JsonObject
+        var form = new JsonObject
         {
             ["verify_grace"] = ConfigScalars.Say(responses.VerifyGrace),
             ["four_eyes"] = responses.FourEyes,
@@ -83,6 +83,12 @@ static class PolicyForm
             ["refuse"] = cues.Count == 0 ? null : new JsonObject { ["cues"] = Words(cues), ["from"] = PolicyWords.Rungs.Of(responses.RefuseFrom) },
             ["judge_every"] = ConfigScalars.Say(responses.JudgeEvery),
         };
+        if (!isCanonical || responses.FourEyesFrom != Rung.Suspend)
+        {
+            form["four_eyes_from"] = PolicyWords.Rungs.Of(responses.FourEyesFrom); // policies from before this key keep their hash
+        }
+
+        return form;
     }
 
     static JsonObject Region(RegionRule rule) => new()

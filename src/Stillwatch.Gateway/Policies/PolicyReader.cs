@@ -117,6 +117,7 @@ sealed partial class PolicyReader
         {
             VerifyGrace = section.Read("verify_grace", ConfigScalars.Duration(TimeSpan.Zero, Longest), standard.VerifyGrace),
             FourEyes = section.Read("four_eyes", ConfigScalars.Flag, standard.FourEyes),
+            FourEyesFrom = section.Read("four_eyes_from", ConfigScalars.Choice(("withhold", Rung.Withhold), ("suspend", Rung.Suspend)), standard.FourEyesFrom),
             StatesThinkingTokens = section.Read("states_thinking_tokens", ConfigScalars.Flag, standard.StatesThinkingTokens),
             RefusedCues = refuse.List("cues", PolicyWords.Cues.Parse).Aggregate(Capabilities.None, (all, cue) => all | cue),
             RefuseFrom = refuse.Read("from", PolicyWords.Rungs.Parse, standard.RefuseFrom),

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Stillwatch.Storage.Cases;
 
 /// <summary>An objection of an account, and the answer. Immutable.</summary>
@@ -5,6 +7,9 @@ namespace Stillwatch.Storage.Cases;
 /// <param name="Answer">Null while nobody has answered.</param>
 public sealed record Appeal(string Id, string Case, string Account, DateTimeOffset At, string Text, string? Contact, AppealAnswered? Answer)
 {
+    /// <summary>What both sides wrote since, the oldest first.</summary>
+    public ImmutableList<AppealMessage> Messages { get; init; } = [];
+
     /// <summary>Stands where a case would: the account objects to how its records, its region or its level shut it out, which no case is about.</summary>
     public const string AboutAccess = "access";
 

@@ -76,7 +76,14 @@ public sealed record Case
     /// <summary>When each account was first and last under an enforced restriction of this case.</summary>
     public ImmutableDictionary<string, Restriction> Restrictions { get; init; } = ImmutableDictionary<string, Restriction>.Empty;
 
+    /// <summary>What its accounts had taken when it was last judged; null where that was not kept.</summary>
+    public CaseHarvest? Harvest { get; init; }
+
+    /// <summary>The request that waits for a second person.</summary>
     public ApprovalAsked? Pending { get; init; }
+
+    /// <summary>The oldest first.</summary>
+    public ImmutableList<NoteAdded> Notes { get; init; } = [];
 
     public string? SplitFrom { get; init; }
 
@@ -90,6 +97,23 @@ public sealed record Case
 
     /// <summary>The strictest response in force.</summary>
     public Rung Strictest => Held.IsEmpty ? Rung.Observe : Held.Max(held => held.Value.Rung);
+}
+
+/// <summary>What the accounts of a case have taken.</summary>
+/// <param name="Exchanges">All of its accounts'.</param>
+/// <param name="HarvestRatio">Share of them that belongs to the harvest, 0 to 1: the rest is cover or ordinary use.</param>
+/// <param name="From">When the first of its accounts was first seen.</param>
+/// <param name="Models">Exchanges by model.</param>
+public sealed record CaseHarvest(
+    long Exchanges, long Tasks, long OutputTokens, double HarvestRatio, DateTimeOffset From, IReadOnlyDictionary<string, long> Models, IReadOnlyList<CapabilityShare> Capabilities)
+{
+    public static CaseHarvest Of(Campaign campaign) => new(
+        campaign.Exchanges, campaign.Tasks, campaign.OutputTokens, RatioOf(campaign), campaign.FirstSeen, campaign.Models, campaign.Capabilities);
+
+    /// <summary>Exchanges of the classes that were judged as the campaign was; without classes nobody can tell, and all count.</summary>
+    static double RatioOf(Campaign campaign) => campaign.Classes.Count == 0 || campaign.Exchanges == 0
+        ? 1
+        : Math.Min(1, campaign.Classes.Where(one => one.Verdict == campaign.Verdict).Sum(one => one.Exchanges) / (double)campaign.Exchanges);
 }
 
 /// <summary>What is held of one account in one case.</summary>

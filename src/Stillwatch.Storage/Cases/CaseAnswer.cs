@@ -21,6 +21,15 @@ public enum CaseFault
     /// <summary>The second person must be another one than the first.</summary>
     SamePerson,
 
+    /// <summary>It takes the role of an approver.</summary>
+    RoleNeeded,
+
+    /// <summary>No request waits for a second person.</summary>
+    NothingAsked,
+
+    /// <summary>The case or the appeal holds as many as it may.</summary>
+    TooMany,
+
     /// <summary>No account of the case is where this could apply.</summary>
     NoAccount,
 
@@ -43,7 +52,11 @@ public sealed record CaseAnswer(CaseFault Fault, string? Message, Case? Case = n
 /// <param name="PolicyHash">Names the policy in every action.</param>
 /// <param name="FourEyes">Suspending needs two different people.</param>
 /// <param name="Enforces">False: what is decided is only recorded.</param>
-public sealed record CaseRules(Policy Ladder, string PolicyHash, bool FourEyes, bool Enforces);
+/// <param name="FourEyesFrom">The mildest rung that needs them, withhold or suspend.</param>
+public sealed record CaseRules(Policy Ladder, string PolicyHash, bool FourEyes, bool Enforces, Rung FourEyesFrom = Rung.Suspend)
+{
+    public bool NeedsTwo(Rung rung) => FourEyes && rung >= FourEyesFrom;
+}
 
 /// <summary>What the rest of the server does to make good a wrong restriction.</summary>
 /// <param name="Repair">Gives an account back its limits and this much spend, nano US dollars.</param>

@@ -8,73 +8,8 @@ namespace Stillwatch.Storage.Cases;
 /// <param name="rules">Read at each command: a policy may be loaded anew.</param>
 public sealed partial class CaseCommands(CaseStore store, Func<CaseRules> rules, CaseRepair repair)
 {
-    /// <summary>A first approval is void after this long: the second person decides on what the first one saw.</summary>
-    static readonly TimeSpan PendingFor = TimeSpan.FromDays(7);
-
     const int MostCharacters = 2000;
     const int MostNameCharacters = 128;
-
-    /// <summary>A person decides on withholding or suspending, for the rung's days. It is not renewed by itself.</summary>
-    /// <param name="accounts">Some of those under a response; null for all that are at shape or above.</param>
-    public CaseAnswer Approve(string caseId, Rung rung, string by, string reason, IReadOnlyList<string>? accounts, DateTimeOffset now)
-    {
-        if (Fault(by, reason) is { } wrong)
-        {
-            return wrong;
-        }
-
-        if (rung is not (Rung.Withhold or Rung.Suspend))
-        {
-            return CaseAnswer.No(CaseFault.Invalid, $"rung {Named(rung)}: a person approves withhold or suspend; the policy decides the rungs below.");
-        }
-
-        CaseAnswer? answer = null;
-        var picture = store.Change(before =>
-        {
-            if (!TryFindLive(before, caseId, out var one, out answer) || (answer = Forbids(one, rung)) is not null)
-            {
-                return [];
-            }
-
-            var targets = one.Held.Where(held => held.Value.Rung < rung && (accounts is null ? held.Value.Rung >= Rung.Shape : accounts.Contains(held.Key)))
-                .Select(held => held.Key).ToList();
-            if (targets.Count == 0)
-            {
-                answer = CaseAnswer.No(CaseFault.NoAccount, $"No account of {caseId} that was meant is under a response below {Named(rung)}: see the case for what is held of whom.");
-                return [];
-            }
-
-            var rule = rules();
-            var first = one.Pending is { } pending && pending.Rung == rung && now - pending.At < PendingFor ? pending : null;
-            if (rung != Rung.Suspend || !rule.FourEyes)
-            {
-                return Approved(one, rung, targets, by, approvedBy: null, reason, now);
-            }
-
-            if (first is null)
-            {
-                answer = new CaseAnswer(CaseFault.None, null, IsPending: true);
-                return [new ApprovalAsked { At = now, Case = one.Id, Rung = rung, By = by, Reason = reason, Accounts = targets }];
-            }
-
-            if (IsSame(first.By, by))
-            {
-                answer = CaseAnswer.No(CaseFault.SamePerson, $"{by} has asked for {Named(rung)} already: another person must approve it.");
-                return [];
-            }
-
-            // What two people agree on is what the first one asked for: an account that joined in between is not part of it.
-            var agreed = first.Accounts.Intersect(targets, StringComparer.Ordinal).ToList();
-            if (agreed.Count == 0)
-            {
-                answer = CaseAnswer.No(CaseFault.NoAccount, $"No account that {first.By} asked for is still under a response.");
-                return [];
-            }
-
-            return Approved(one, rung, agreed, first.By, by, $"{first.Reason} {reason}", now);
-        });
-        return answer is null or { IsPending: true } ? (answer ?? new CaseAnswer(CaseFault.None, null)) with { Case = picture.Cases[caseId] } : answer;
-    }
 
     /// <summary>A person confirms the judgement. Its responses go on; it becomes a calibration example.</summary>
     public CaseAnswer Uphold(string caseId, string by, string reason, DateTimeOffset now) =>
@@ -161,35 +96,6 @@ public sealed partial class CaseCommands(CaseStore store, Func<CaseRules> rules,
         });
         return answer ?? new CaseAnswer(CaseFault.None, null, picture.Cases[caseId]);
     }
-
-    IReadOnlyList<CaseEntry> Approved(Case one, Rung rung, IReadOnlyList<string> accounts, string by, string? approvedBy, string reason, DateTimeOffset now)
-    {
-        var policy = rules();
-        var rule = policy.Ladder.RuleOf(rung);
-        var families = EvidenceFamilies.Of(one.Evidence);
-        var reasons = new List<string> { reason };
-        if (!EvidenceFamilies.Meets(rule, one.Confidence, families))
-        {
-            reasons.Add($"The evidence is below what the policy names for {Named(rung)} (confidence {rule.MinConfidence}, {rule.MinFamilies} families); people decided it all the same.");
-        }
-
-        return
-        [
-            .. accounts.GroupBy(account => (one.Held[account].Rung, one.Held[account].InClassesOnly)).Select(group => new ActionTaken
-            {
-                At = now, Case = one.Id, Id = CaseIds.NewAction(now), Accounts = [.. group.Order(StringComparer.Ordinal)], From = group.Key.Rung, To = rung,
-                Rule = "person", PolicyHash = policy.PolicyHash, Families = families, Reasons = reasons, Since = now, Until = now.AddDays(rule.Days),
-                DecidedBy = by, ApprovedBy = approvedBy, Enforced = policy.Enforces, InClassesOnly = group.Key.InClassesOnly,
-            }),
-        ];
-    }
-
-    static CaseAnswer? Forbids(Case one, Rung rung) =>
-        one.Verdict != Verdict.Distillation
-            ? CaseAnswer.No(CaseFault.NotAllowed, $"{one.Id} is {one.Verdict.ToString().ToLowerInvariant()}: {Named(rung)} is for distillation; resale is shaped at most.")
-        : !EvidenceFamilies.MayRestrict(EvidenceFamilies.Of(one.Evidence))
-            ? CaseAnswer.No(CaseFault.NotAllowed, $"{one.Id} does not rest on two families of evidence, one of them other than content and time: nobody is restricted on less.")
-        : null;
 
     static bool TryFindLive(CasePicture picture, string id, out Case one, out CaseAnswer? answer)
     {

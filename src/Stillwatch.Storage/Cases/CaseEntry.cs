@@ -9,10 +9,13 @@ namespace Stillwatch.Storage.Cases;
 [JsonDerivedType(typeof(CaseJudged), "case_judged")]
 [JsonDerivedType(typeof(ActionTaken), "action_taken")]
 [JsonDerivedType(typeof(ApprovalAsked), "approval_asked")]
+[JsonDerivedType(typeof(ApprovalEnded), "approval_ended")]
+[JsonDerivedType(typeof(NoteAdded), "note_added")]
 [JsonDerivedType(typeof(CaseDecided), "case_decided")]
 [JsonDerivedType(typeof(AccountsCleared), "accounts_cleared")]
 [JsonDerivedType(typeof(AccountRepaired), "account_repaired")]
 [JsonDerivedType(typeof(AppealMade), "appeal_made")]
+[JsonDerivedType(typeof(AppealMessage), "appeal_message")]
 [JsonDerivedType(typeof(AppealAnswered), "appeal_answered")]
 public abstract record CaseEntry
 {
@@ -52,6 +55,9 @@ public sealed record CaseJudged : CaseEntry
 
     /// <summary>Content keys of the harvesting classes; null when they have not changed.</summary>
     public IReadOnlyList<ulong>? ClassKeys { get; init; }
+
+    /// <summary>What its accounts have taken so far; null in entries from before it was kept.</summary>
+    public CaseHarvest? Harvest { get; init; }
 
     /// <summary>The case that most of the accounts were in before a ring divided.</summary>
     public string? SplitFrom { get; init; }
@@ -104,6 +110,9 @@ public sealed record ActionTaken : CaseEntry
 /// <summary>The first of two people has asked for a rung.</summary>
 public sealed record ApprovalAsked : CaseEntry
 {
+    /// <summary>How long a request stands: the second person decides on what the first one saw.</summary>
+    public static readonly TimeSpan ValidFor = TimeSpan.FromDays(7);
+
     public required Rung Rung { get; init; }
 
     public required string By { get; init; }
@@ -111,6 +120,42 @@ public sealed record ApprovalAsked : CaseEntry
     public required string Reason { get; init; }
 
     public required IReadOnlyList<string> Accounts { get; init; }
+}
+
+/// <summary>A request for a rung is over without having been approved.</summary>
+public sealed record ApprovalEnded : CaseEntry
+{
+    public required ApprovalEnd How { get; init; }
+
+    public required Rung Rung { get; init; }
+
+    /// <summary>Who had asked.</summary>
+    public required string AskedBy { get; init; }
+
+    /// <summary><see cref="Decisions.Policy"/> where time ended it.</summary>
+    public required string By { get; init; }
+
+    public required string Reason { get; init; }
+}
+
+public enum ApprovalEnd
+{
+    /// <summary>Nobody approved it within <see cref="ApprovalAsked.ValidFor"/>.</summary>
+    Expired,
+
+    /// <summary>An approver said no.</summary>
+    Refused,
+
+    /// <summary>Whoever asked took it back.</summary>
+    Withdrawn,
+}
+
+/// <summary>What an analyst wrote down for the others. Nobody outside reads it.</summary>
+public sealed record NoteAdded : CaseEntry
+{
+    public required string By { get; init; }
+
+    public required string Text { get; init; }
 }
 
 /// <summary>A case has come to an end, or a person has confirmed it.</summary>
@@ -162,6 +207,21 @@ public sealed record AppealMade : CaseEntry
     public string? Contact { get; init; }
 }
 
+/// <summary>A word of either side while an appeal is open.</summary>
+public sealed record AppealMessage : CaseEntry
+{
+    /// <summary>The appeal's.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The account writes; otherwise a person of the operator's.</summary>
+    public required bool IsFromAccount { get; init; }
+
+    /// <summary>The account, or the person. A person's name is never told to the account.</summary>
+    public required string By { get; init; }
+
+    public required string Text { get; init; }
+}
+
 public sealed record AppealAnswered : CaseEntry
 {
     public required string Id { get; init; }
@@ -175,6 +235,7 @@ public sealed record AppealAnswered : CaseEntry
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    Converters = [typeof(LowerCaseEnum<Verdict>), typeof(LowerCaseEnum<Rung>), typeof(LowerCaseEnum<CaseState>), typeof(LowerCaseEnum<AppealDecision>)])]
+    Converters = [typeof(LowerCaseEnum<Verdict>), typeof(LowerCaseEnum<Rung>), typeof(LowerCaseEnum<CaseState>), typeof(LowerCaseEnum<AppealDecision>), typeof(LowerCaseEnum<ApprovalEnd>)])]
 [JsonSerializable(typeof(CaseEntry))]
+[JsonSerializable(typeof(string))]
 sealed partial class CaseEntryJson : JsonSerializerContext;

@@ -40,6 +40,8 @@ public sealed record CasePicture
         CaseJudged judged => Judge(judged),
         ActionTaken action => Act(action),
         ApprovalAsked asked => Change(asked.Case!, one => one with { Pending = asked }),
+        ApprovalEnded ended => Change(ended.Case!, one => one with { Pending = null }),
+        NoteAdded note => Change(note.Case!, one => one with { Notes = one.Notes.Add(note) }),
         CaseDecided decided => Decide(decided),
         AccountsCleared cleared => Clear(cleared),
         AppealMade made => this with
@@ -47,6 +49,7 @@ public sealed record CasePicture
             Appeals = Appeals.Add(made.Id, new Appeal(made.Id, made.Case ?? Appeal.AboutAccess, made.Account, made.At, made.Text, made.Contact, null)),
             AppealsOf = AppealsOf.SetItem(made.Account, AppealsOf.GetValueOrDefault(made.Account, []).Add(made.Id)),
         },
+        AppealMessage message => this with { Appeals = Appeals.SetItem(message.Id, Appeals[message.Id] with { Messages = Appeals[message.Id].Messages.Add(message) }) },
         AppealAnswered answered => this with { Appeals = Appeals.SetItem(answered.Id, Appeals[answered.Id] with { Answer = answered }) },
         AccountRepaired => this,
         _ => throw new InvalidOperationException($"The log of cases holds {entry.GetType().Name}, which this build does not know."),
@@ -74,6 +77,7 @@ public sealed record CasePicture
             TraitKeys = before.TraitKeys.Union(judged.TraitKeys),
             Kinds = before.Kinds.Union(judged.Kinds),
             ClassKeys = judged.ClassKeys ?? before.ClassKeys,
+            Harvest = judged.Harvest ?? before.Harvest,
         };
         return this with
         {

@@ -107,11 +107,40 @@ public sealed class CaseStore : IDisposable
             .Select(found => (found.Sequence, (ActionTaken)found.Entry)),
     ];
 
+    /// <summary>Every action that named an account, in whatever case, the oldest first; of each the account alone.</summary>
+    /// <remarks>Reads the entries of the cases it ever was in, and of these only the ones that hold its name.</remarks>
+    public IReadOnlyList<(long Sequence, ActionTaken Action)> ActionsOf(string account, int most)
+    {
+        var name = JsonSerializer.Serialize(account, CaseEntryJson.Default.String);
+        lock (_lock)
+        {
+            var found = new List<(long, ActionTaken)>();
+            var ofIt = _picture.Cases.Values.Where(one => one.Accounts.Contains(account) || one.Held.ContainsKey(account) || one.Restrictions.ContainsKey(account));
+            foreach (var id in ofIt.Select(one => one.Id))
+            {
+                using var command = _connection.CreateCommand();
+                command.CommandText = "SELECT sequence, body FROM entries WHERE case_id = $case AND instr(body, $name) > 0 ORDER BY sequence";
+                command.Parameters.AddWithValue("$case", id);
+                command.Parameters.AddWithValue("$name", name);
+                using var reader = command.ExecuteReader();
+                while (reader.Read())
+                {
+                    if (JsonSerializer.Deserialize(reader.GetString(1), CaseEntryJson.Default.CaseEntry) is ActionTaken action && action.Accounts.Contains(account))
+                    {
+                        found.Add((reader.GetInt64(0), action with { Accounts = [account] }));
+                    }
+                }
+            }
+
+            return [.. found.OrderBy(one => one.Item1).TakeLast(most)];
+        }
+    }
+
     /// <summary>What people, or the policy, decided on a case beside its actions, the oldest first.</summary>
     public IReadOnlyList<(long Sequence, CaseEntry Entry)> Decisions(string caseId, int most) =>
     [
         .. Entries(after: 0, long.MaxValue, caseId)
-            .Where(found => found.Entry is ApprovalAsked or CaseDecided or AccountsCleared or AccountRepaired or AppealAnswered)
+            .Where(found => found.Entry is ApprovalAsked or ApprovalEnded or CaseDecided or AccountsCleared or AccountRepaired or AppealAnswered)
             .Take(most),
     ];
 

@@ -7,7 +7,11 @@ namespace Stillwatch.Storage.Exchanges;
 /// <param name="detectionKeyId">Names the key of the sketches; a log made with another one is refused.</param>
 public sealed class ExchangeLogReader(string path, string detectionKeyId)
 {
+    /// <summary>Accounts whose days are read at once.</summary>
+    public const int MostAccounts = 1000;
+
     const int SketchesPerPage = 4096;
+    static readonly int UnixDay = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
 
     /// <summary>Every sketch that was there when the reading began, in the order they were written.</summary>
     /// <param name="after">The row after which to begin.</param>
@@ -72,6 +76,87 @@ public sealed class ExchangeLogReader(string path, string detectionKeyId)
         command.Parameters.AddWithValue("$row", row);
         return command.ExecuteScalar() as string;
     });
+
+    /// <summary>A row after which everything from <paramref name="fromMs"/> on was written: rows stand nearly in the order of time.</summary>
+    /// <exception cref="StorageUnusableException">The log cannot be read.</exception>
+    public long RowBefore(long fromMs) => Guarded(connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT coalesce(min(sequence), 1) - 1 FROM (SELECT sequence FROM exchanges WHERE time_ms >= $from ORDER BY time_ms LIMIT 10000)";
+        command.Parameters.AddWithValue("$from", fromMs);
+        return (long)command.ExecuteScalar()!;
+    });
+
+    /// <summary>Which account an exchange was, and when; null when there is none of that id in its account's rows.</summary>
+    public long? TimeOf(string account, string exchange) => Guarded(connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT time_ms FROM exchanges WHERE account = $account AND id = $id LIMIT 1";
+        command.Parameters.AddWithValue("$account", account);
+        command.Parameters.AddWithValue("$id", exchange);
+        return command.ExecuteScalar() as long?;
+    });
+
+    /// <summary>The newest exchanges of an account, without any text.</summary>
+    public IReadOnlyList<ExchangeLine> Newest(string account, int most) => Guarded(connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = """
+            SELECT id, time_ms, model, status, input + cache_read + cache_write, output, latency_ms
+            FROM exchanges WHERE account = $account ORDER BY time_ms DESC LIMIT $most
+            """;
+        command.Parameters.AddWithValue("$account", account);
+        command.Parameters.AddWithValue("$most", most);
+        using var reader = command.ExecuteReader();
+        var lines = new List<ExchangeLine>();
+        while (reader.Read())
+        {
+            lines.Add(new ExchangeLine(
+                reader.GetString(0), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(1)), reader.GetString(2), reader.GetInt32(3), reader.GetInt64(4), reader.GetInt64(5),
+                reader.GetInt32(6)));
+        }
+
+        return lines;
+    });
+
+    /// <summary>What accounts used, day by day (UTC) and model by model, in the order of days.</summary>
+    /// <param name="accounts">At most <see cref="MostAccounts"/>: one for an account, the members for an organization.</param>
+    /// <exception cref="ArgumentException">There are more accounts.</exception>
+    public IReadOnlyList<DayUsage> Days(IReadOnlyCollection<string> accounts, long fromMs, long untilMs)
+    {
+        if (accounts.Count > MostAccounts)
+        {
+            throw new ArgumentException($"{accounts.Count} accounts were asked for; at most {MostAccounts} are read at once.", nameof(accounts));
+        }
+
+        return Guarded(connection =>
+        {
+            var days = new SortedDictionary<(long Day, string Model), DayUsage>();
+            using var command = connection.CreateCommand();
+            command.CommandText = """
+                SELECT time_ms / 86400000, model, count(*), sum(input), sum(cache_read), sum(cache_write), sum(output), sum(status >= 400)
+                FROM exchanges WHERE account = $account AND time_ms >= $from AND time_ms < $until GROUP BY 1, 2
+                """;
+            var name = command.Parameters.AddWithValue("$account", "");
+            command.Parameters.AddWithValue("$from", fromMs);
+            command.Parameters.AddWithValue("$until", untilMs);
+            foreach (var account in accounts)
+            {
+                name.Value = account;
+                using var reader = command.ExecuteReader();
+                while (reader.Read())
+                {
+                    var key = (reader.GetInt64(0), reader.GetString(1));
+                    var read = new DayUsage(
+                        DateOnly.FromDayNumber((int)(key.Item1 + UnixDay)), key.Item2, reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6),
+                        reader.GetInt64(7));
+                    days[key] = days.TryGetValue(key, out var before) ? before.Plus(read) : read;
+                }
+            }
+
+            return (IReadOnlyList<DayUsage>)[.. days.Values];
+        });
+    }
 
     /// <summary>Exchanges in the log now.</summary>
     public long Count()

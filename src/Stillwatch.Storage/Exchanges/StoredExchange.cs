@@ -66,3 +66,19 @@ public sealed record StoredCall(
 /// <param name="EstimatedExchanges">Of these, how many have a count of our own in place of the upstream's.</param>
 public sealed record AccountUsage(
     long Exchanges, long InputTokens, long CacheReadTokens, long CacheWriteTokens, long OutputTokens, long EstimatedExchanges);
+
+/// <summary>What was used of one model on one day, UTC.</summary>
+/// <param name="Failed">Exchanges that ended in an error of the upstream's or ours, status 400 or above.</param>
+public sealed record DayUsage(
+    DateOnly Day, string Model, long Exchanges, long InputTokens, long CacheReadTokens, long CacheWriteTokens, long OutputTokens, long Failed)
+{
+    public DayUsage Plus(DayUsage other) => this with
+    {
+        Exchanges = Exchanges + other.Exchanges, InputTokens = InputTokens + other.InputTokens, CacheReadTokens = CacheReadTokens + other.CacheReadTokens,
+        CacheWriteTokens = CacheWriteTokens + other.CacheWriteTokens, OutputTokens = OutputTokens + other.OutputTokens, Failed = Failed + other.Failed,
+    };
+}
+
+/// <summary>An exchange in a list: no text, no sketch.</summary>
+/// <param name="InputTokens">Cached ones included.</param>
+public sealed record ExchangeLine(string Id, DateTimeOffset At, string Model, int Status, long InputTokens, long OutputTokens, int LatencyMs);

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Gateway;
+using Stillwatch.Gateway.Admin;
 using Stillwatch.Gateway.Configuration;
 using Stillwatch.Gateway.Dialects;
 using Stillwatch.Gateway.Keys;
@@ -39,15 +40,16 @@ sealed class SimulatedWorld : IAsyncDisposable
     /// <param name="data">The gateway's data directory.</param>
     /// <param name="policy">Null for the default, which only observes.</param>
     /// <param name="change">Changes the gateway's configuration before it starts.</param>
+    /// <param name="pages">Brings the console; null for none.</param>
     public static async Task<SimulatedWorld> StartAsync(
         Simulation simulation, string records, string data, ILoggerFactory logs, bool logContent, CancellationToken cancellationToken,
-        AccessPolicy? policy = null, Func<GatewayConfig, GatewayConfig>? change = null)
+        AccessPolicy? policy = null, Func<GatewayConfig, GatewayConfig>? change = null, Func<GatewayHost, AdminPages>? pages = null)
     {
         var upstream = await SimulatedUpstream.StartAsync(cancellationToken);
         try
         {
             var clock = new SimulatedClock(simulation.Scenario.Start);
-            var options = new ServeOptions { IsDevelopment = false, Logs = logs, EventTime = clock, RestPerReport = 1, Policy = policy };
+            var options = new ServeOptions { IsDevelopment = false, Logs = logs, EventTime = clock, RestPerReport = 1, Policy = policy, Pages = pages };
             var config = Config(upstream.Address, records, data, logContent);
             var gateway = await GatewayHost.StartAsync(change?.Invoke(config) ?? config, options, cancellationToken: cancellationToken);
             return new SimulatedWorld(gateway, upstream, KeysOf(gateway, simulation), clock);

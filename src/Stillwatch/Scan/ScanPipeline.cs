@@ -12,9 +12,6 @@ sealed record ScanPipelineOptions
     public int MaxLineBytes { get; init; } = LineReader.DefaultMaxLineBytes;
 }
 
-/// <summary>Takes an item; false when it came too late to be used.</summary>
-delegate bool Accept<T>(in T item);
-
 /// <summary>Reads logs into a consumer: decompressing, parsing and consuming overlap, and the order is always the same.</summary>
 /// <remarks>
 /// <para>Files are merged, not concatenated: the next line always comes from the file whose newest time is smallest, so what the consumer

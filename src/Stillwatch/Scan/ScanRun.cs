@@ -3,6 +3,7 @@ using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Engine.Sketches;
 using Stillwatch.Storage;
+using Stillwatch.Storage.Exchanges;
 using Stillwatch.Storage.Findings;
 using Stillwatch.Storage.Logs;
 

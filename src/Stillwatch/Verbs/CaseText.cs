@@ -11,6 +11,14 @@ static class CaseText
 
     public static IEnumerable<string> Of(CaseList list) => list.Cases.Count == 0 ? ["There are no such cases."] : list.Cases.Select(Line);
 
+    public static IEnumerable<string> Of(QueueAnswer answer) => answer.Queue.Count == 0
+        ? ["Nothing waits for a person."]
+        : answer.Queue.SelectMany(queued => (string[])
+        [
+            Line(queued.Case), $"  waits since {queued.Since:yyyy-MM-dd HH:mm}Z for {Plain(string.Join(", ", queued.Waits))}",
+            $"  priority {queued.Priority.Value.ToString("0.0", CultureInfo.InvariantCulture)} = {queued.Priority.Says}",
+        ]);
+
     public static IEnumerable<string> Of(CaseOutcome outcome)
     {
         if (outcome.Pending)
@@ -56,9 +64,19 @@ static class CaseText
             yield return $"{decision.At:yyyy-MM-dd HH:mm}Z  {Plain(decision.What)}, by {Plain(decision.By)}: {Plain(decision.Says)}";
         }
 
+        foreach (var note in view.Notes)
+        {
+            yield return $"{note.At:yyyy-MM-dd HH:mm}Z  note by {Plain(note.By)}: {Plain(note.Text)}";
+        }
+
         foreach (var appeal in view.Appeals)
         {
             yield return $"Appeal {appeal.Id} of {Plain(appeal.Account)}, {appeal.Made:yyyy-MM-dd}, {appeal.State}: {Plain(appeal.Statement)}";
+            foreach (var message in appeal.Messages)
+            {
+                yield return $"  {message.At:yyyy-MM-dd HH:mm}Z  {(message.FromAccount ? "the account" : Plain(message.By))}: {Plain(message.Text)}";
+            }
+
             if (appeal.Answer is { } answer)
             {
                 yield return $"  answered by {Plain(appeal.AnsweredBy!)}: {Plain(answer)}";

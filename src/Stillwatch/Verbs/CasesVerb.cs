@@ -18,11 +18,13 @@ static class CasesVerb
         var server = new ServerOptions();
         var verb = new Command("cases", "Look at cases, decide on them, answer appeals.")
         {
-            List(server), Show(server), Approve(server),
+            List(server), Queue(server), Show(server), Approve(server),
+            Decide(server, "refuse", "Refuse a rung that another person asked for, or take back what you asked for.", takesAccounts: false),
+            Note(server),
             Decide(server, "dismiss", "Find a case false: its responses end, and the same evidence never alarms again.", takesAccounts: false),
             Decide(server, "overturn", "Reverse a case, or single accounts of it, and repair what it cost them.", takesAccounts: true),
             Decide(server, "uphold", "Confirm a case; it becomes a calibration example.", takesAccounts: false),
-            Answer(server), Export(server),
+            Answer(server), Write(server), Export(server),
         };
         server.AddTo(verb);
         return verb;
@@ -35,6 +37,34 @@ static class CasesVerb
         server.Act(verb, async (client, parsed, stop) => Print(
             await client.GetAsync(parsed.GetValue(state) is { } wanted ? $"{Cases}?state={Uri.EscapeDataString(wanted)}" : Cases, CaseJson.Strict.CaseList, stop),
             server, parsed, CaseJson.Strict.CaseList, CaseText.Of));
+        return verb;
+    }
+
+    static Command Queue(ServerOptions server)
+    {
+        var verb = new Command("queue", "List what waits for a person, the most pressing first, with the sum that says so.");
+        server.Act(verb, async (client, parsed, stop) => Print(
+            await client.GetAsync($"{Cases}/queue", CaseJson.Strict.QueueAnswer, stop), server, parsed, CaseJson.Strict.QueueAnswer, CaseText.Of));
+        return verb;
+    }
+
+    static Command Note(ServerOptions server)
+    {
+        var (id, by, text) = (Id(), By(), Text("What the others should know."));
+        var verb = new Command("note", "Write something down on a case.") { id, by, text };
+        server.Act(verb, (client, parsed, stop) => Send(
+            server, client, parsed, $"{Path(parsed.GetRequiredValue(id))}/notes",
+            new CaseOrder(parsed.GetRequiredValue(by), parsed.GetRequiredValue(text)), CaseJson.Strict.CaseOrder, stop));
+        return verb;
+    }
+
+    static Command Write(ServerOptions server)
+    {
+        var (id, by, text) = (Appeal(), By(), Text("What the account is told or asked."));
+        var verb = new Command("write", "Write to the account that appealed, without answering the appeal yet.") { id, by, text };
+        server.Act(verb, (client, parsed, stop) => Send(
+            server, client, parsed, $"/api/v1/appeals/{Uri.EscapeDataString(parsed.GetRequiredValue(id))}/messages",
+            new WrittenOrder(parsed.GetRequiredValue(by), parsed.GetRequiredValue(text)), CaseJson.Strict.WrittenOrder, stop));
         return verb;
     }
 
@@ -53,7 +83,7 @@ static class CasesVerb
         var rung = new Option<string>("--rung") { Description = "withhold or suspend.", HelpName = "RUNG", Required = true };
         rung.AcceptOnlyFromAmong("withhold", "suspend");
         var account = Accounts();
-        var verb = new Command("approve", "Withhold or suspend, for the policy's days. Suspending may need a second person, who says the same again.") { id, rung, by, reason, account };
+        var verb = new Command("approve", "Withhold or suspend, for the policy's days. Where the policy asks for four eyes a second person says the same again.") { id, rung, by, reason, account };
         server.Act(verb, (client, parsed, stop) => Send(
             server, client, parsed, $"{Path(parsed.GetRequiredValue(id))}/approve",
             new CaseOrder(
@@ -79,11 +109,9 @@ static class CasesVerb
 
     static Command Answer(ServerOptions server)
     {
-        var id = new Argument<string>("APPEAL") { Description = "The appeal's id: apl_…" };
-        var by = By();
+        var (id, by, text) = (Appeal(), By(), Text("What the account is told."));
         var decision = new Option<string>("--decision") { Description = "uphold or overturn.", HelpName = "DECISION", Required = true };
         decision.AcceptOnlyFromAmong("uphold", "overturn");
-        var text = new Option<string>("--text") { Description = "What the account is told.", HelpName = "TEXT", Required = true };
         var whole = new Option<bool>("--whole-case") { Description = "Overturn the whole case, and not only what is held of this account." };
         var verb = new Command("answer", "Answer an appeal.") { id, decision, text, by, whole };
         server.Act(verb, (client, parsed, stop) => Send(
@@ -130,6 +158,10 @@ static class CasesVerb
     static IReadOnlyList<string>? Named(ParseResult parsed, Option<string[]> accounts) => parsed.GetValue(accounts) is { Length: > 0 } named ? named : null;
 
     static Argument<string> Id() => new("CASE") { Description = "The case's id: case_…" };
+
+    static Argument<string> Appeal() => new("APPEAL") { Description = "The appeal's id: apl_…" };
+
+    static Option<string> Text(string description) => new("--text") { Description = description, HelpName = "TEXT", Required = true };
 
     static Option<string> By() => new("--by") { Description = "The person who decides.", HelpName = "NAME", Required = true };
 

@@ -8,9 +8,12 @@ using Stillwatch.Storage;
 namespace Stillwatch.Verbs;
 
 /// <summary>
-/// <c>stillwatch demo</c>: sends a simulated campaign among customers through the gateway, on loopback, and shows what was found.
+/// <c>stillwatch demo</c>: sends a simulated campaign among customers through the gateway, on loopback, and shows it being found and contained.
 /// </summary>
-/// <remarks>Exit codes: 0 a distillation campaign was found, 1 none within 3 minutes or the directory cannot be written.</remarks>
+/// <remarks>
+/// On a terminal the console stays open until Ctrl-C. Exit codes: 0 a distillation campaign was found and contained and no lawful account was
+/// touched; 1 otherwise, not within 3 minutes, or the directory cannot be written.
+/// </remarks>
 static class DemoVerb
 {
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -23,7 +26,7 @@ static class DemoVerb
             HelpName = "DIR",
         };
         var json = new Option<bool>("--json") { Description = "Print the report as JSON instead of the summary." };
-        var verb = new Command("demo", "Send a small simulated campaign through the gateway, on loopback, and show what was found.")
+        var verb = new Command("demo", "Send a small simulated campaign through the gateway, on loopback, and watch it being found and contained.")
         {
             directory, json,
         };
@@ -44,8 +47,12 @@ static class DemoVerb
         try
         {
             var data = stated is null ? temporary = Directory.CreateTempSubdirectory("stillwatch-").FullName : Unused(stated);
-            var outcome = await new DemoRun(directory, data, error).RunAsync(stop.Token);
-            return Say(outcome, ReportFolder.Write(outcome.Report, directory), stated is null ? null : data, json, output, error);
+            var isWatched = ReferenceEquals(error, System.Console.Error) && !System.Console.IsErrorRedirected && !System.Console.IsOutputRedirected;
+            var code = ExitCode.Failed;
+            await new DemoRun(directory, data, isWatched, error).RunAsync(
+                outcome => code = Say(outcome, ReportFolder.Write(outcome.Report, directory), stated is null ? null : data, json, output, error),
+                stop.Token, cancellationToken);
+            return code;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or StorageUnusableException)
         {
@@ -86,8 +93,11 @@ static class DemoVerb
             error.WriteLine($"The same from what it stored: stillwatch scan --data {data}");
         }
 
+        error.WriteLine($"Contained: {outcome.Contained:N0} of {outcome.Malicious:N0} accounts of the simulated campaigns; {outcome.Wronged:N0} lawful accounts");
         var fault = CampaignWatch.Found(outcome.Report) is null ? "The simulated campaign was not found."
-            : outcome.Odd > 0 ? $"{outcome.Odd:N0} requests were not answered as the simulated model answered them." : null;
+            : 2 * outcome.Contained < outcome.Malicious ? "The simulated campaign was found, and not contained."
+            : outcome.Wronged > 0 ? $"{outcome.Wronged:N0} lawful accounts are restricted."
+            : outcome.Odd > 0 ? $"{outcome.Odd:N0} requests of lawful accounts were not answered as the simulated model answered them." : null;
         if (fault is not null)
         {
             error.WriteLine($"{fault} Please report this as a fault, with the version and this machine's processor.");

@@ -1,10 +1,11 @@
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Sketches;
 using Stillwatch.Gateway.Policies;
-using Stillwatch.Policies;
+using Stillwatch.Gateway.Policies.Replay;
 using Stillwatch.Scan;
 using Stillwatch.Simulator;
 using Stillwatch.Storage.Logs;
+using Stillwatch.Storage.Replays;
 using Stillwatch.Storage;
 using System.CommandLine;
 using System.Text.Json;

@@ -1,10 +1,5 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using Stillwatch.Gateway.Access.Regions.Holdings;
-using Stillwatch.Gateway.Access.Regions.Networks;
-using Stillwatch.Gateway.Access.Regions;
-using Stillwatch.Gateway.Limits;
 using Stillwatch.Gateway.Policies;
-using Stillwatch.Policies;
+using Stillwatch.Gateway.Policies.Replay;
 using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -20,7 +15,7 @@ static class PolicyVerb
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "Print the answer as JSON.", Recursive = true };
-        return new Command("policy", "Check, show and try out a policy file before it is applied.") { json, Check(json), Show(json), Schema(), PolicyReplayVerb.Create(json, ReplayedParts()) };
+        return new Command("policy", "Check, show and try out a policy file before it is applied.") { json, Check(json), Show(json), Schema(), PolicyReplayVerb.Create(json, ReplayParts.Own) };
     }
 
     /// <summary>Reads a policy, saying all that is wrong with it.</summary>
@@ -93,16 +88,4 @@ static class PolicyVerb
         verb.SetAction(parsed => parsed.InvocationConfiguration.Output.Write(PolicySchema.Text()));
         return verb;
     }
-
-    // The gateway's own, without its disk and its networks.
-    static ReplayParts ReplayedParts() => new()
-    {
-        Limiter = () => new EmbeddedLimiter(store: null, TimeProvider.System, TimeProvider.System, NullLogger.Instance),
-        Regions = (policy, organizations) =>
-        {
-            var desk = new RegionDesk(policy, OwnershipGraph.Of(organizations), NetworkFacts.None);
-            var byId = organizations.DistinctBy(record => record.Organization).ToDictionary(record => record.Organization, StringComparer.Ordinal);
-            return account => desk.OfAccount(account, account.Organization is { } organization ? byId.GetValueOrDefault(organization) : null);
-        },
-    };
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Stillwatch.Scan;
+using Stillwatch.Storage.Logs;
 
 namespace Stillwatch.Verbs;
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Stillwatch.Gateway;
 using Stillwatch.Gateway.Configuration;
 using Stillwatch.Gateway.Policies;
+using Stillwatch.Pages;
 
 namespace Stillwatch.Verbs;
 
@@ -87,7 +88,7 @@ static class ServeVerb
                     watcher!.Reload();
                     policy?.Reload();
                 });
-                var options = new ServeOptions { IsDevelopment = false, Json = json, Logs = logs, PolicyFile = policy };
+                var options = new ServeOptions { IsDevelopment = false, Json = json, Logs = logs, PolicyFile = policy, Pages = Pages(reading) };
                 return await GatewayHost.RunAsync(reading.Config!, watcher, options, output, error, cancellationToken);
             }
         }
@@ -103,7 +104,7 @@ static class ServeVerb
                 return code;
             }
 
-            var options = new ServeOptions { IsDevelopment = true, Json = json, Logs = logs, PolicyFile = policy };
+            var options = new ServeOptions { IsDevelopment = true, Json = json, Logs = logs, PolicyFile = policy, Pages = Pages(reading) };
             if (overrides.DataDirectory is not null)
             {
                 return await GatewayHost.RunAsync(reading.Config!, null, options, output, error, cancellationToken);
@@ -119,6 +120,9 @@ static class ServeVerb
                 TemporaryFolder.Remove(temporary.FullName, error);
             }
         }
+
+        static Func<GatewayHost, Gateway.Admin.AdminPages> Pages(ConfigReading reading) =>
+            ConsolePages.With(ConsolePages.Settings(reading.Config!.Console), TimeProvider.System);
 
         /// <summary>Reads the policy the configuration names. Without one, or without a configuration, there is nothing to read and no fault.</summary>
         static (PolicyReading Reading, PolicyWatcher? Watcher) OpenPolicy(ConfigReading reading, ILoggerFactory logs) =>

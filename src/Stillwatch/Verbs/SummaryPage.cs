@@ -12,7 +12,7 @@ sealed class SummaryPage(IAnsiConsole console)
         var plain = ExplanationText.Plain(text);
         if (_terminal)
         {
-            console.Write(new Text(plain, Style.Parse(style)));
+            console.Write(new Text(plain, style.Length == 0 ? Style.Plain : Style.Parse(style)));
             console.WriteLine();
         }
         else

@@ -32,6 +32,17 @@ static class ConfigSamples
         body_limits: {messages: 1MiB, batches: 2MiB, files: 3MB}
         log_content: true
         retention_days: 7
+        audit_days: 90
+        console:
+          session: 8h
+          idle: 30m
+          openid:
+            authority: https://id.example.org
+            client_id: stillwatch
+            client_secret: ${VLLM_KEY}
+            name_claim: email
+            role_claim: roles
+            roles: {viewer: tns, analyst: [tns-analysts], approver: [tns-leads], admin: [tns-admins, tns-heads]}
         verification: {secrets: ["${VERIFICATION_SECRET}", "${VERIFICATION_SECRET_BEFORE}"], tolerance: 2m}
 
         """;

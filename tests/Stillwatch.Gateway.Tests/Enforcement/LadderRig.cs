@@ -23,7 +23,7 @@ sealed class LadderRig : IDisposable
         Store = CaseStore.Open(_directory.CasesPath);
         Ladder = new Ladder(Store, () => Policy, account => Levels.GetValueOrDefault(account), NullLogger.Instance);
         Commands = new CaseCommands(
-            Store, () => new CaseRules(Policy.Ladder, Policy.Hash, Policy.Responses.FourEyes, Policy.Mode == PolicyMode.Enforce),
+            Store, () => new CaseRules(Policy.Ladder, Policy.Hash, Policy.Responses.FourEyes, Policy.Mode == PolicyMode.Enforce, Policy.Responses.FourEyesFrom),
             new CaseRepair((account, spend, _) => Repaired.Add((account, spend)), (_, from, until) => (long)(until - from).TotalHours));
     }
 

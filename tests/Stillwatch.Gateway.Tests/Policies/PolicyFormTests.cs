@@ -27,6 +27,7 @@ public sealed class PolicyFormTests
     [InlineData("appeal_url: https://example.com/")]
     [InlineData("ladder: {shape: {days: 13}}")]
     [InlineData("responses: {four_eyes: false}")]
+    [InlineData("responses: {four_eyes_from: withhold}")]
     [InlineData("levels: [{name: a, feature: models, needs: person}]")]
     [InlineData("regions: {rules: [{name: a, facts: billing_country, refuse: KP}]}")]
     [InlineData("regions: {networks: [{kind: tor, prefixes: 192.0.2.1}]}")]
@@ -48,7 +49,7 @@ public sealed class PolicyFormTests
         Assert.Matches("^[0-9a-f]{16}$", PolicyReader.Default.Hash);
         Assert.Equal(HashOf(PolicySamples.Full), HashOf(PolicySamples.Full));
         Assert.Equal("2f52e7dc1e8c2452", PolicyReader.Default.Hash);
-        Assert.Equal("95840daf974aea8e", HashOf(PolicySamples.Full));
+        Assert.Equal("3ef42b6f09eff8f5", HashOf(PolicySamples.Full));
     }
 
     [Theory]

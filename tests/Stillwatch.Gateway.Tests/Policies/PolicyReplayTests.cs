@@ -5,10 +5,11 @@ using Stillwatch.Engine.Responses;
 using Stillwatch.Engine.Sketches;
 using Stillwatch.Gateway.Access.Regions;
 using Stillwatch.Gateway.Policies;
-using Stillwatch.Policies;
+using Stillwatch.Gateway.Policies.Replay;
 using Stillwatch.Storage;
 using Stillwatch.Storage.Exchanges;
 using Stillwatch.Storage.Logs;
+using Stillwatch.Storage.Replays;
 
 namespace Stillwatch.Gateway.Tests.Policies;
 

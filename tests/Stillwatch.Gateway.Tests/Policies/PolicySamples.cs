@@ -18,6 +18,7 @@ static class PolicySamples
         responses:
           verify_grace: 24h
           four_eyes: false
+          four_eyes_from: withhold
           states_thinking_tokens: true
           refuse: {cues: [reasoning-elicitation, rubric-grading], from: shape}
           judge_every: 5m

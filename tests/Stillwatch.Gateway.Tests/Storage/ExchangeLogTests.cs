@@ -209,6 +209,28 @@ public sealed class ExchangeLogTests : IDisposable
     const string KeyId = "0123abcd";
     const string OthersDirectory = "STILLWATCH_TEST_DIRECTORY";
 
+    [Fact]
+    public void Use_is_told_day_by_day_and_model_by_model_over_one_account_or_many()
+    {
+        const long Day = 86_400_000;
+        using var log = Open();
+        log.Append(
+        [
+            Exchange(0, "a", 20_000 * Day) with { Model = "m", InputTokens = 1, OutputTokens = 2 },
+            Exchange(1, "a", (20_000 * Day) + Day - 1) with { Model = "m", InputTokens = 10, OutputTokens = 20, Status = 529 },
+            Exchange(2, "a", 20_001 * Day) with { Model = "n", CacheReadTokens = 5, CacheWriteTokens = 6 },
+            Exchange(3, "b", 20_000 * Day) with { Model = "m", InputTokens = 100 },
+        ]);
+        var first = new DateOnly(2024, 10, 4);
+        Assert.Equal(
+            [new DayUsage(first, "m", 2, 11, 0, 0, 22, 1), new DayUsage(first.AddDays(1), "n", 1, 0, 5, 6, 0, 0)], log.Reader.Days(["a"], 0, long.MaxValue));
+        Assert.Equal(new DayUsage(first, "m", 3, 111, 0, 0, 22, 1), Assert.Single(log.Reader.Days(["a", "b"], 0, 20_001 * Day)));
+        Assert.Throws<ArgumentException>(() => log.Reader.Days([.. Enumerable.Range(0, ExchangeLogReader.MostAccounts + 1).Select(i => $"{i}")], 0, 1));
+        Assert.Equal(["ex_2", "ex_1"], log.Reader.Newest("a", 2).Select(line => line.Id));
+        Assert.Equal((20_000 * Day, null), (log.Reader.TimeOf("a", "ex_0"), log.Reader.TimeOf("b", "ex_0")));
+        Assert.Equal((0L, 2L, 0L), (log.Reader.RowBefore(0), log.Reader.RowBefore(20_001 * Day), log.Reader.RowBefore(long.MaxValue)));
+    }
+
     internal static StoredExchange Exchange(int number, string? account = null, long? timeMs = null) => new()
     {
         Id = $"ex_{number}",

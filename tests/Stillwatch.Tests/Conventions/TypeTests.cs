@@ -38,8 +38,11 @@ public sealed class TypeTests
 
     static IEnumerable<string> Open(IReadOnlyCollection<Type> types)
         => types.Where(type => type is { IsClass: true, IsSealed: false, IsAbstract: false }
-                && !(IsRecord(type) && types.Any(other => other.BaseType == type)))
+                && !(IsRecord(type) && types.Any(other => other.BaseType == type)) && !IsComponent(type))
             .Select(type => type.Name);
+
+    /// <summary>The Razor compiler writes components open, whatever a page says.</summary>
+    static bool IsComponent(Type? type) => type is not null && (type.FullName == "Microsoft.AspNetCore.Components.ComponentBase" || IsComponent(type.BaseType));
 
     static bool IsRecord(Type type) => type.GetMethod("<Clone>$") is not null;
 

@@ -9,9 +9,17 @@ internal static class RingDrawing
     const int MostTraits = 12;
     const int MostGroups = 10;
 
-    public static RingGroups Grouped(RingPicture ring) => RingGroups.Of(ring, MostTraits, MostGroups);
+    /// <param name="zoom">1 to draw it at a glance; 2 and 3 show twice and five times as many sets of accounts, and every trait.</param>
+    public static RingGroups Grouped(RingPicture ring, int zoom = 1) => zoom switch
+    {
+        1 => RingGroups.Of(ring, MostTraits, MostGroups),
+        2 => RingGroups.Of(ring, 2 * MostTraits, 2 * MostGroups),
+        _ => RingGroups.Of(ring, 4 * MostTraits, 5 * MostGroups),
+    };
 
-    public static Drawing Draw(RingGroups groups, double width)
+    /// <param name="to">Where a trait leads, by its id; null for a picture that leads nowhere.</param>
+    /// <param name="chosen">Id of the trait whose ribbons stand out; null for none.</param>
+    public static Drawing Draw(RingGroups groups, double width, Func<string, string>? to = null, string? chosen = null)
     {
         if (groups.Groups.Count == 0 || groups.Traits.Count == 0)
         {
@@ -23,7 +31,7 @@ internal static class RingDrawing
             $"""
             <text class="name" x="{layout.DotsLeft}" y="12">accounts{(layout.AccountsPerDot > 1 ? $", a dot for {layout.AccountsPerDot}" : "")}</text>
             <text class="name" x="{layout.TraitsLeft}" y="12">traits they share</text>
-            {RingRibbons.Draw(groups, layout)}{groups.Groups.Select((group, i) => Group(group, layout.Groups[i], layout))}{groups.Traits.Select((trait, i) => Trait(trait, layout.Traits[i], layout))}
+            {RingRibbons.Draw(groups, layout, chosen)}{groups.Groups.Select((group, i) => Group(group, layout.Groups[i], layout))}{groups.Traits.Select((trait, i) => Leading(Trait(trait, layout.Traits[i], layout), trait, to, chosen))}
             """);
         return new Drawing(body, width, layout.Height);
     }
@@ -61,6 +69,11 @@ internal static class RingDrawing
     // Several traits of one kind are told apart by their number, which the engine puts behind the kind.
     static string Label(RingNode trait) =>
         trait.Id.StartsWith(trait.Kind, StringComparison.Ordinal) && trait.Id.Length <= trait.Kind.Length + 4 ? Wording.Words(trait.Id) : Wording.Words(trait.Kind);
+
+    static Markup Leading(Markup drawn, RingNode trait, Func<string, string>? to, string? chosen) => to is null
+        ? drawn
+        : Markup.Of(
+            $"""<a href="{to(trait.Id)}" class="{(trait.Id == chosen ? "chosen" : "")}">{drawn}</a>""");
 
     static Markup Trait(RingNode trait, RingLayout.Span span, RingLayout layout)
     {

@@ -1,11 +1,13 @@
 using Stillwatch.Console.Reports.Html;
+using Stillwatch.Engine.Judgement;
 
 namespace Stillwatch.Console.Reports.Charts;
 
 /// <summary>The bands between accounts and traits. At the account end the traits of a group share its height; at the trait end, the groups its.</summary>
 internal static class RingRibbons
 {
-    public static Markup Draw(RingGroups ring, RingLayout layout)
+    /// <param name="chosen">Id of the trait whose bands stand out; null for none.</param>
+    public static Markup Draw(RingGroups ring, RingLayout layout, string? chosen = null)
     {
         var taken = new double[ring.Traits.Count];
         var shown = Enumerable.Range(0, ring.Traits.Count)
@@ -25,7 +27,7 @@ internal static class RingRibbons
 
                 var from = layout.Groups[g].Height * group.ByTrait[t] / sum;
                 var to = layout.Traits[t].Height * group.ByTrait[t] / shown[t];
-                ribbons.Add(Ribbon(ring.Traits[t].Family, layout, y, from, layout.Traits[t].Y + taken[t], to));
+                ribbons.Add(Ribbon(ring.Traits[t], chosen, layout, y, from, layout.Traits[t].Y + taken[t], to));
                 y += from;
                 taken[t] += to;
             }
@@ -34,11 +36,11 @@ internal static class RingRibbons
         return Markup.All(ribbons);
     }
 
-    static Markup Ribbon(string? family, RingLayout layout, double y, double height, double traitY, double traitHeight)
+    static Markup Ribbon(RingNode trait, string? chosen, RingLayout layout, double y, double height, double traitY, double traitHeight)
     {
         var (left, right) = (layout.DotsRight + 3, layout.TraitsLeft);
         var middle = (left + right) / 2;
         return Markup.Of(
-            $"""<path class="ribbon {Family.Of(family).Style}" d="M{left} {y}C{middle} {y} {middle} {traitY} {right} {traitY}v{traitHeight}C{middle} {traitY + traitHeight} {middle} {y + height} {left} {y + height}z"/>""");
+            $"""<path class="ribbon {Family.Of(trait.Family).Style}{(chosen is null ? "" : chosen == trait.Id ? " chosen" : " dim")}" d="M{left} {y}C{middle} {y} {middle} {traitY} {right} {traitY}v{traitHeight}C{middle} {traitY + traitHeight} {middle} {y + height} {left} {y + height}z"/>""");
     }
 }

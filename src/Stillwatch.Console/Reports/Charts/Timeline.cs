@@ -11,7 +11,8 @@ internal static class Timeline
     const double RowHeight = 17;
     const double Left = 46;
 
-    public static Drawing Draw(Campaign campaign, double width)
+    /// <param name="further">Marks beside onset, pivots and detection: what was done about it.</param>
+    public static Drawing Draw(Campaign campaign, double width, IReadOnlyList<(DateTimeOffset At, string Label, string Style)>? further = null)
     {
         var buckets = TimelineBuckets.Of(campaign.Timeline, atMost: (int)(width / 6));
         if (buckets.Buckets.Count == 0)
@@ -20,7 +21,7 @@ internal static class Timeline
         }
 
         var axis = new TimeAxis(buckets.Start, buckets.End, Left, width - 2);
-        var moments = TimelineMoments.Of(campaign, axis, width);
+        var moments = TimelineMoments.Of(campaign, axis, width, further ?? []);
         var top = (moments.Rows * RowHeight) + 20;
         var exchangesFloor = top + ExchangesHeight;
         var accountsFloor = exchangesFloor + 24 + AccountsHeight;

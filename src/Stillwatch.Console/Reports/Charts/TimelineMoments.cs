@@ -14,11 +14,12 @@ internal sealed class TimelineMoments
 
     public int Rows => _placed.Count == 0 ? 0 : _placed.Max(moment => moment.Row) + 1;
 
-    public static TimelineMoments Of(Campaign campaign, TimeAxis axis, double width)
+    public static TimelineMoments Of(
+        Campaign campaign, TimeAxis axis, double width, IReadOnlyList<(DateTimeOffset At, string Label, string Style)> further)
     {
         var moments = new TimelineMoments();
         var rowEnds = new List<(double From, double To)>[6];
-        foreach (var (at, label, style) in All(campaign).OrderBy(moment => moment.At))
+        foreach (var (at, label, style) in All(campaign).Concat(further).OrderBy(moment => moment.At))
         {
             var x = axis.X(at);
             var length = label.Length * LetterWidth;

@@ -35,6 +35,8 @@ sealed class OrganizationMembers
     /// <summary>Accounts recorded as an organization's.</summary>
     public int Count(string organization) => _accounts.TryGetValue(organization, out var accounts) ? accounts.Count : 0;
 
+    public IReadOnlyCollection<string> Of(string organization) => _accounts.TryGetValue(organization, out var accounts) ? accounts : [];
+
     /// <summary>Accounts of an organization and of all it owns, directly or through others; each once, cycles included.</summary>
     public IEnumerable<string> Reached(string organization)
     {

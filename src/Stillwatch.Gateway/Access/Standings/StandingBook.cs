@@ -78,6 +78,15 @@ sealed class StandingBook(Func<AccountRecord, OrganizationRecord?, RegionDecisio
         }
     }
 
+    /// <summary>The same, by name; a copy.</summary>
+    public IReadOnlyCollection<string> AccountsOf(string organization)
+    {
+        lock (_writing)
+        {
+            return [.. _members.Of(organization)];
+        }
+    }
+
     /// <summary>Takes an account's record in.</summary>
     public void Set(AccountRecord record)
     {

@@ -1,0 +1,13 @@
+using Stillwatch.Console.Live;
+
+namespace Stillwatch.Console.Layout;
+
+/// <summary>Where an id leads.</summary>
+static class Finding
+{
+    /// <summary>The page of the campaign or case of that id; otherwise of an account, which says itself when it is unknown.</summary>
+    public static string PathOf(string id, ConsoleView view) =>
+        view.Campaign(id) is not null ? $"/campaigns/{Uri.EscapeDataString(id)}"
+        : view.Cases.Cases.ContainsKey(id) ? $"/cases/{Uri.EscapeDataString(id)}"
+        : $"/accounts/{Uri.EscapeDataString(id)}";
+}

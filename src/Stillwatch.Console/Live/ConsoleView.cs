@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Stillwatch.Console.Pages.Campaigns;
+using Stillwatch.Engine.Judgement;
+using Stillwatch.Storage.Cases;
+
+namespace Stillwatch.Console.Live;
+
+/// <summary>Everything the pages show at one moment. Immutable; swapped as a whole by <see cref="ConsoleFeed"/>.</summary>
+public sealed class ConsoleView
+{
+    readonly FrozenDictionary<string, Campaign> _campaigns;
+    readonly ILookup<string, AccountJudgement> _members;
+    readonly ILookup<string, AccountJudgement> _judgements;
+    readonly ConcurrentDictionary<string, IReadOnlyList<(Case, int)>> _cases = new(StringComparer.Ordinal); // worked out once for all who look
+
+    internal ConsoleView(Held held, CasePicture cases)
+    {
+        (Held, Cases) = (held, cases);
+        _campaigns = held.Report.Campaigns.DistinctBy(campaign => campaign.Id).ToFrozenDictionary(campaign => campaign.Id, StringComparer.Ordinal);
+        _members = held.Report.Accounts.ToLookup(judgement => judgement.Campaign, StringComparer.Ordinal);
+        _judgements = held.Report.Accounts.ToLookup(judgement => judgement.Account, StringComparer.Ordinal);
+        Accused = [.. held.Report.Campaigns.Where(campaign => campaign.Verdict != Verdict.Automation)];
+    }
+
+    /// <summary>What pages of campaigns have worked out of this picture, by campaign.</summary>
+    internal ConcurrentDictionary<string, CampaignSheet> Sheets { get; } = new(StringComparer.Ordinal);
+
+    public static ConsoleView Nothing { get; } = new(
+        new Held(new Report { Engine = "", PolicyHash = "", KeyId = "", Input = new InputSummary(), Campaigns = [], Accounts = [] }, 0, IsCurrent: false), CasePicture.Empty);
+
+    public Held Held { get; }
+
+    public Report Report => Held.Report;
+
+    public CasePicture Cases { get; }
+
+    /// <summary>Campaigns whose verdict is distillation or resale.</summary>
+    public ImmutableArray<Campaign> Accused { get; }
+
+    /// <summary>Event time of the newest exchange in it; null when there is none.</summary>
+    public DateTimeOffset? AsOf => Report.Input.To;
+
+    /// <summary>Null when there is no campaign of that id now.</summary>
+    public Campaign? Campaign(string id) => _campaigns.GetValueOrDefault(id);
+
+    /// <summary>What is held of a campaign's accounts, in the report's order.</summary>
+    public IEnumerable<AccountJudgement> Members(string campaign) => _members[campaign];
+
+    /// <summary>What is held of one account.</summary>
+    public IEnumerable<AccountJudgement> Judgements(string account) => _judgements[account];
+
+    /// <summary>Living cases that hold accounts of a campaign, those with the most of them first.</summary>
+    public IReadOnlyList<(Case Case, int Accounts)> CasesOf(Campaign campaign) => _cases.GetOrAdd(campaign.Id, _ =>
+    [
+        .. campaign.Accounts.Select(account => Cases.CaseOf.GetValueOrDefault(account)).OfType<string>().CountBy(id => id)
+            .OrderByDescending(count => count.Value).ThenBy(count => count.Key, StringComparer.Ordinal)
+            .Select(count => (Cases.Cases[count.Key], count.Value)),
+    ]);
+}
