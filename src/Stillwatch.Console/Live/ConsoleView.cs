@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Stillwatch.Console.Pages.Campaigns;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Storage.Cases;
 
@@ -11,6 +13,7 @@ public sealed class ConsoleView
     readonly FrozenDictionary<string, Campaign> _campaigns;
     readonly ILookup<string, AccountJudgement> _members;
     readonly ILookup<string, AccountJudgement> _judgements;
+    readonly ConcurrentDictionary<string, IReadOnlyList<(Case, int)>> _cases = new(StringComparer.Ordinal); // worked out once for all who look
 
     internal ConsoleView(Held held, CasePicture cases)
     {
@@ -20,6 +23,9 @@ public sealed class ConsoleView
         _judgements = held.Report.Accounts.ToLookup(judgement => judgement.Account, StringComparer.Ordinal);
         Accused = [.. held.Report.Campaigns.Where(campaign => campaign.Verdict != Verdict.Automation)];
     }
+
+    /// <summary>What pages of campaigns have worked out of this picture, by campaign.</summary>
+    internal ConcurrentDictionary<string, CampaignSheet> Sheets { get; } = new(StringComparer.Ordinal);
 
     public static ConsoleView Nothing { get; } = new(
         new Held(new Report { Engine = "", PolicyHash = "", KeyId = "", Input = new InputSummary(), Campaigns = [], Accounts = [] }, 0, IsCurrent: false), CasePicture.Empty);
@@ -46,10 +52,10 @@ public sealed class ConsoleView
     public IEnumerable<AccountJudgement> Judgements(string account) => _judgements[account];
 
     /// <summary>Living cases that hold accounts of a campaign, those with the most of them first.</summary>
-    public IReadOnlyList<(Case Case, int Accounts)> CasesOf(Campaign campaign) =>
+    public IReadOnlyList<(Case Case, int Accounts)> CasesOf(Campaign campaign) => _cases.GetOrAdd(campaign.Id, _ =>
     [
         .. campaign.Accounts.Select(account => Cases.CaseOf.GetValueOrDefault(account)).OfType<string>().CountBy(id => id)
             .OrderByDescending(count => count.Value).ThenBy(count => count.Key, StringComparer.Ordinal)
             .Select(count => (Cases.Cases[count.Key], count.Value)),
-    ];
+    ]);
 }

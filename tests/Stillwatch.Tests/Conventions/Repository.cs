@@ -29,7 +29,7 @@ static class Repository
 
     /// <summary>Types a person wrote: no closures, no iterators, no source generators' output, no class around top-level statements.</summary>
     public static IEnumerable<Type> Types()
-        => Assemblies().SelectMany(assembly => assembly.GetTypes()).Where(type => !IsGenerated(type) && type.FullName != "Program");
+        => Assemblies().SelectMany(assembly => assembly.GetTypes()).Where(type => !IsGenerated(type) && type.FullName != "Program" && type.Name != "_Imports"); // the second is made of usings for pages
 
     public static bool IsGenerated(Type type)
         => type.FullName!.Contains('<')

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Stillwatch.Console.Live;
 using Stillwatch.Console.Reports;
 using Stillwatch.Console.Reports.Charts;
 using Stillwatch.Console.Reports.Html;
@@ -21,13 +22,13 @@ public sealed partial class CampaignPage
     const double RingWide = 900;
 
     Campaign? _campaign;
-    Campaign? _read;
+    ConsoleView? _read;
     IReadOnlyList<(Case Case, int Accounts)> _cases = [];
     IReadOnlyList<(DateTimeOffset At, string Label, string Style)> _actions = [];
     IReadOnlyList<(string Name, double Ratio)> _capabilities = [];
     IReadOnlyList<(string Name, double Ratio)> _models = [];
     IReadOnlyList<SimilarCase> _similar = [];
-    List<AccountJudgement> _members = [];
+    IReadOnlyList<AccountJudgement> _members = [];
     HarvestEstimate? _harvest;
     RingGroups? _groups;
     Markup _ring;
@@ -35,7 +36,7 @@ public sealed partial class CampaignPage
     int _page = 1;
     string? _trait;
     string? _seen;
-    (int Zoom, string? Trait) _drawn;
+    (string Id, int Zoom, string? Trait) _drawn;
 
     [Parameter] public string Id { get; set; } = "";
 
@@ -64,12 +65,12 @@ public sealed partial class CampaignPage
             return;
         }
 
-        _cases = View.CasesOf(campaign);
-        _actions = Actions();
-        if (!ReferenceEquals(_read, campaign) || _drawn != (_zoom, _trait))
+        if (!ReferenceEquals(_read, View) || _drawn != (Id, _zoom, _trait))
         {
+            _cases = View.CasesOf(campaign);
+            _actions = Actions();
             Read(campaign);
-            (_read, _drawn) = (campaign, (_zoom, _trait));
+            (_read, _drawn) = (View, (Id, _zoom, _trait));
         }
     }
 
@@ -80,15 +81,11 @@ public sealed partial class CampaignPage
         _models = [.. campaign.Models.Select(model => (model.Key, model.Value / (double)exchanges))];
         _similar = _cases is [var (one, _), ..] ? SimilarCases.Of(one, View.Cases, MostSimilar) : [];
         _harvest = Parts.Desk.Harvest(campaign.Id, CaseHarvest.Of(campaign), campaign.Accounts);
-        _groups = RingDrawing.Grouped(campaign.Ring, _zoom);
+        var sheet = CampaignSheet.Of(campaign, View);
+        _groups = sheet.Groups(_zoom);
         var drawing = RingDrawing.Draw(_groups, RingWide, trait => ChooseTrait(trait == _trait ? null : trait), _trait);
         _ring = drawing.Framed("ring-picture", "Accounts and the traits they share", RingDrawing.Describe(_groups), role: "group");
-        var showing = _trait is null ? null : campaign.Ring.Edges.Where(edge => edge.Trait == _trait).Select(edge => edge.Account).ToHashSet(StringComparer.Ordinal);
-        _members =
-        [
-            .. View.Members(campaign.Id).Where(member => showing?.Contains(member.Account) ?? true)
-                .OrderByDescending(member => member.Response).ThenByDescending(member => member.Confidence).ThenBy(member => member.Account, StringComparer.Ordinal),
-        ];
+        _members = _trait is null ? sheet.Members : sheet.Showing(_trait);
     }
 
     /// <summary>When its cases first reached each rung, and when a person decided.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Stillwatch.Console.Live;
+using Stillwatch.Console.Pages.Campaigns;
 using Stillwatch.Console.Reports;
 using Stillwatch.Console.Reports.Charts;
 using Stillwatch.Engine.Judgement;
@@ -49,7 +50,7 @@ public sealed partial class OverviewPage
 
     void Read(Report report)
     {
-        _top = [.. CampaignGroups.Of(report).Findings.Select(numbered => numbered.Campaign).Take(MostCards)];
+        _top = [.. CampaignQuery.Of(null, null, null, 1).Apply(View.Accused).Take(MostCards)];
         _matrix = report.Campaigns.CountBy(campaign => (campaign.Verdict, campaign.Response)).ToDictionary();
         _harvested = View.Accused.Sum(campaign => campaign.Exchanges);
         _accused = View.Accused.Sum(campaign => campaign.Accounts.Count);
