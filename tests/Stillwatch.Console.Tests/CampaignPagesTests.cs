@@ -69,7 +69,7 @@ public sealed class CampaignPagesTests(BrowserFixture browser)
         var page = await console.PageAsync(browser, Role.Viewer);
         await page.GotoAsync($"{console.Address}campaigns/C-3");
         var trait = report.Campaigns[2].Ring.Nodes.First(node => node.Kind != "account");
-        await page.Locator($".ring svg a[href*='trait={Uri.EscapeDataString(trait.Id)}']").First.ClickAsync();
+        await page.Locator($".ring svg a[href$='trait={Uri.EscapeDataString(trait.Id)}#members']").ClickAsync();
         await Expect(page.Locator("#members h2")).ToContainTextAsync($"that show {trait.Id}");
         Assert.Contains($"trait={Uri.EscapeDataString(trait.Id)}", page.Url);
         var showing = report.Campaigns[2].Ring.Edges.Where(edge => edge.Trait == trait.Id).Select(edge => edge.Account).Distinct().Count();
@@ -154,8 +154,13 @@ public sealed class CampaignPagesTests(BrowserFixture browser)
         await page.Keyboard.PressAsync("Tab");
         Assert.Equal("Skip to content", await page.EvaluateAsync<string>("() => document.activeElement.textContent"));
         await Expect(page.Locator("main time").First).ToContainTextAsync("UTC");
-        await page.Locator(".who summary").FocusAsync();
-        await page.Keyboard.PressAsync("Enter");
+        for (var tries = 0; tries < 20 && !await page.Locator("[data-setting=sw-zone]").IsVisibleAsync(); tries++)
+        {
+            await page.Locator(".who summary").FocusAsync();
+            await page.Keyboard.PressAsync("Enter");
+            await page.WaitForTimeoutAsync(500); // the page may become interactive meanwhile, which draws it anew
+        }
+
         await page.Locator("[data-setting=sw-zone]").SelectOptionAsync("Asia/Kolkata");
         await Expect(page.Locator("main time").First).ToContainTextAsync("UTC+5:30");
     }

@@ -22,7 +22,12 @@ static class OpenIdSetup
         options.ClientSecret = settings.ClientSecret;
         options.ResponseType = OpenIdConnectResponseType.Code;
         options.ResponseMode = OpenIdConnectResponseMode.Query; // a form post from another site would not bring our cookies along
-        options.CorrelationCookie.SameSite = options.NonceCookie.SameSite = SameSiteMode.Lax; // the answer comes by a link
+        foreach (var cookie in (CookieBuilder[])[options.CorrelationCookie, options.NonceCookie])
+        {
+            // The answer comes by a link, so Lax lets it through; over http on loopback a Secure cookie would not come back at all.
+            (cookie.SameSite, cookie.SecurePolicy) = (SameSiteMode.Lax, CookieSecurePolicy.SameAsRequest);
+        }
+
         options.UsePkce = true;
         options.CallbackPath = "/signin/openid";
         options.MapInboundClaims = false;

@@ -28,7 +28,7 @@ public sealed class DeskPagesTests(BrowserFixture browser)
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("must be observe or enforce");
         await page.GetByLabel("The policy, to be edited").FillAsync("mode: enforce");
         await page.GetByRole(AriaRole.Button, new() { Name = "Replay it" }).ClickAsync();
-        await page.WaitForURLAsync("**/policy/replays/rpl_0");
+        await Expect(page).ToHaveURLAsync($"{console.Address}policy/replays/rpl_0", new() { Timeout = 15_000 });
         console.Desk.Step("rpl_0", job => job with { SketchesRead = 500 });
         await Expect(page.GetByText("500 sketches judged")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Apply the policy" })).ToHaveCountAsync(0);
