@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Stillwatch.Console.SignIn;
 using Stillwatch.Storage;
 using Stillwatch.Storage.People;
@@ -12,16 +13,24 @@ static class PeopleVerb
     public static Command Create()
     {
         var data = new Option<string>("--data") { Description = "The server's data directory.", HelpName = "DIR", Recursive = true, Required = true };
-        var verb = new Command("people", "Say who may sign in to the console.") { List(data), Link(data), Disable(data) };
+        var json = new Option<bool>("--json") { Description = "Print the answer as JSON.", Recursive = true };
+        var verb = new Command("people", "Say who may sign in to the console.") { List(data, json), Link(data, json), Disable(data, json) };
         verb.Options.Add(data);
+        verb.Options.Add(json);
         return verb;
     }
 
-    static Command List(Option<string> data)
+    static Command List(Option<string> data, Option<bool> json)
     {
         var verb = new Command("list", "Everybody, with role and last session.");
         verb.SetAction(parsed => With(parsed, data, (people, _, output, _) =>
         {
+            if (parsed.GetValue(json))
+            {
+                output.WriteLine(new JsonArray([.. people.All().Select(Json)]).ToJsonString());
+                return ExitCode.Done;
+            }
+
             foreach (var person in people.All())
             {
                 output.WriteLine($"{person.Name}  {Word(person.Role)}  {(person.Source == PersonSource.Local ? "local" : "openid")}  {
@@ -33,7 +42,7 @@ static class PeopleVerb
         return verb;
     }
 
-    static Command Link(Option<string> data)
+    static Command Link(Option<string> data, Option<bool> json)
     {
         var name = new Argument<string>("NAME") { Description = "Whose link; made when nobody has that name." };
         var role = new Option<Role?>("--role") { Description = "viewer, analyst, approver or admin; a person who exists keeps theirs when it is left out.", HelpName = "ROLE" };
@@ -49,7 +58,8 @@ static class PeopleVerb
 
             try
             {
-                output.WriteLine(new Invitations(people).For(people.Set(parsed.GetRequiredValue(name), wanted), console));
+                var link = new Invitations(people).For(people.Set(parsed.GetRequiredValue(name), wanted), console);
+                output.WriteLine(parsed.GetValue(json) ? new JsonObject { ["name"] = parsed.GetRequiredValue(name), ["link"] = link.ToString() }.ToJsonString() : link);
                 return ExitCode.Done;
             }
             catch (ArgumentException e)
@@ -61,14 +71,19 @@ static class PeopleVerb
         return verb;
     }
 
-    static Command Disable(Option<string> data)
+    static Command Disable(Option<string> data, Option<bool> json)
     {
         var name = new Argument<string>("NAME");
         var verb = new Command("disable", "End somebody's sessions and links.") { name };
-        verb.SetAction(parsed => With(parsed, data, (people, _, _, error) =>
+        verb.SetAction(parsed => With(parsed, data, (people, _, output, error) =>
         {
             if (people.Disable(parsed.GetRequiredValue(name)))
             {
+                if (parsed.GetValue(json))
+                {
+                    output.WriteLine(new JsonObject { ["name"] = parsed.GetRequiredValue(name), ["disabled"] = true }.ToJsonString());
+                }
+
                 return ExitCode.Done;
             }
 
@@ -93,6 +108,15 @@ static class PeopleVerb
             return ExitCode.Failed;
         }
     }
+
+    static JsonObject Json(Person person) => new()
+    {
+        ["name"] = person.Name,
+        ["role"] = Word(person.Role),
+        ["source"] = person.Source == PersonSource.Local ? "local" : "openid",
+        ["disabled"] = person.Disabled is not null,
+        ["last_seen"] = person.LastSeen?.ToString("O"),
+    };
 
     static string Word(Role role) => role.ToString().ToLowerInvariant();
 }
