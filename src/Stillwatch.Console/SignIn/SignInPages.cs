@@ -46,8 +46,8 @@ static class SignInPages
         context.Response.Headers.CacheControl = "no-store";
         var theme = Layout.Preferences.Of(context).Theme;
         await context.Response.WriteAsync("<!DOCTYPE html>" + Markup.Of($"""
-            <html lang="en" data-theme="{theme}"><head><meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/>
-            <title>{page.Title} · Stillwatch</title><link rel="icon" href="{Assets.AssetFiles.Address("mark.svg")}"/>
+            <html lang="en" data-theme="{theme}"><head><meta charset="utf-8"/>
+            <title>{page.Title} · Stillwatch</title><meta name="viewport" content="initial-scale=1, width=device-width"/><link rel="icon" href="{Assets.AssetFiles.Address("mark.svg")}"/>
             <link rel="stylesheet" href="{Assets.AssetFiles.Address("theme.css")}"/><link rel="stylesheet" href="{Assets.AssetFiles.Address("console.css")}"/></head>
             <body class="alone"><main><p class="brand">Stillwatch</p><h1>{page.Title}</h1>{page.Body}</main></body></html>
             """));

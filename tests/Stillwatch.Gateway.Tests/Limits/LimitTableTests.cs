@@ -37,7 +37,7 @@ public sealed class LimitTableTests
         Assert.Equal((503, "limits_unavailable", TimeSpan.FromSeconds(1)), (refusal.Error.Status, refusal.Error.Code, refusal.Error.RetryAfter));
 
         bench.Clock.Advance(TimeSpan.FromMinutes(2));
-        Assert.Equal(200, Enumerable.Range(0, 200).Count(i => bench.Reserve(Account($"later_{i}")).Refusal is null));
+        Assert.Equal(100, Enumerable.Range(0, 100).Count(i => bench.Reserve(Account($"later_{i}")).Refusal is null)); // few enough for any stripe, however they fall
     }
 
     [Fact]
