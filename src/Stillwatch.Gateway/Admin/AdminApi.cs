@@ -122,19 +122,6 @@ sealed class AdminApi(AdminParts parts)
             : UnknownAccount(context, account);
     }
 
-    static bool TryReadMoment(HttpContext context, string name, out DateTimeOffset? moment)
-    {
-        moment = null;
-        if (Query(context, name) is not { } text)
-        {
-            return true;
-        }
-
-        var isMoment = KeyTimes.TryParseMoment(text, out var value);
-        moment = value;
-        return isMoment;
-    }
-
     bool IsKnown(string account) =>
         parts.IsRecordedAccount(account) || parts.Keys.List(account).Count > 0 || parts.Exchanges.Usage(account).Exchanges > 0;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Stillwatch.Gateway.Keys;
 
 namespace Stillwatch.Gateway.Admin;
 
@@ -55,4 +56,18 @@ static class AdminHttp
         ((string)context.Request.RouteValues[name]!).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     public static string? Query(HttpContext context, string name) => context.Request.Query[name] is [{ Length: > 0 } value] ? value : null;
+
+    /// <summary>A moment in a query; null when it is not stated, false when what is stated is no moment.</summary>
+    public static bool TryReadMoment(HttpContext context, string name, out DateTimeOffset? moment)
+    {
+        moment = null;
+        if (Query(context, name) is not { } text)
+        {
+            return true;
+        }
+
+        var isMoment = KeyTimes.TryParseMoment(text, out var value);
+        moment = value;
+        return isMoment;
+    }
 }

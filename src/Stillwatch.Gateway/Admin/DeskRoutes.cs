@@ -38,7 +38,7 @@ sealed class DeskRoutes(DeskParts parts)
     Task Audit(HttpContext context)
     {
         var isNumber = TryWhole(context, "before", 1, long.MaxValue, null, out var before) & TryWhole(context, "limit", 1, AuditLog.MostPerPage, 100, out var limit);
-        if (!isNumber || !TryMoment(context, "from", out var from) || !TryMoment(context, "until", out var until))
+        if (!isNumber || !TryReadMoment(context, "from", out var from) || !TryReadMoment(context, "until", out var until))
         {
             return Refuse(context, 400, new AdminFault(
                 "invalid_request", $"before: a sequence number; limit: 1 to {AuditLog.MostPerPage}; from and until: dates such as 2027-01-31, or times such as 2027-01-31T12:00:00Z."));
@@ -170,19 +170,6 @@ sealed class DeskRoutes(DeskParts parts)
         var isNumber = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var read) && read >= least && read <= most;
         value = read;
         return isNumber;
-    }
-
-    static bool TryMoment(HttpContext context, string name, out DateTimeOffset? moment)
-    {
-        moment = null;
-        if (Query(context, name) is not { } text)
-        {
-            return true;
-        }
-
-        var isMoment = KeyTimes.TryParseMoment(text, out var value);
-        moment = value;
-        return isMoment;
     }
 }
 
