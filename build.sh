@@ -14,7 +14,7 @@ fi
 
 usage() {
   cat <<'TEXT'
-./build.sh demo           send a small simulated campaign through the gateway on loopback, print the summary and where the HTML report is
+./build.sh demo           send a small simulated campaign through the gateway on loopback, with the console to watch it by, and print what came of it
 ./build.sh test           build with warnings as errors, run every test; the last line counts them
 ./build.sh test --full    the same with the long samples (STILLWATCH_FULL=1)
 ./build.sh bench NAME     run one benchmark; without NAME, list them

@@ -28,7 +28,7 @@ internal static class ArchiveDetection
         var cpu = Environment.CpuUsage.TotalTime;
         start = Stopwatch.GetTimestamp();
         var detector = new CampaignDetector(settings, SketchArchive.Key, directory, models, ids);
-        archive.ReadSketches(sketch => detector.Add(sketch));
+        archive.ReadSketches((in ExchangeSketch sketch) => detector.Add(sketch));
         detector.Complete();
         var found = detector.Report([]);
         var wall = Stopwatch.GetElapsedTime(start).TotalSeconds;

@@ -39,6 +39,8 @@ internal static class DisclosureBenchmark
     const double MaxFromSketchesSeconds = 180;
     const double MinNewTextCharacters = 600;
     const int Halvings = 3;
+    const double HeapShare = 0.92; // the rest is code, stacks and the runtime's own
+    const long LeastHeapBytes = 1536L << 20; // with small tables, what a judgement takes for a while is most of it
 
     /// <exception cref="InvalidOperationException">A process failed; the message holds what it said.</exception>
     public static void Run(DisclosureOptions options, string command, string? markdown, TextWriter output, TextWriter error)
@@ -88,7 +90,8 @@ internal static class DisclosureBenchmark
     {
         error.WriteLine($"detecting with {Size(memoryBytes)}");
         var process = Self(
-            ["detect", folder, "--shards", $"{options.Shards}", "--memory-bytes", $"{(long)(memoryBytes * DisclosureOptions.TablesShare)}", "--report", Report(folder)], error);
+            ["detect", folder, "--shards", $"{options.Shards}", "--memory-bytes", $"{(long)(memoryBytes * DisclosureOptions.TablesShare)}", "--report", Report(folder)], error,
+            Collector(options.Shards, memoryBytes));
         return JsonSerializer.Deserialize<DetectionMeasures>(File.ReadAllText(Report(folder) + ".measures"))! with { PeakBytes = process.PeakBytes };
     }
 
@@ -153,9 +156,17 @@ internal static class DisclosureBenchmark
 
     static string LoadAverage() => File.Exists("/proc/loadavg") ? string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ').Take(3)) : "unknown";
 
-    static MeasuredProcess Self(List<string> arguments, TextWriter error)
+    /// <summary>How the collector of a detecting process is set: as many heaps as shards, and no more memory than the process may take.</summary>
+    static IReadOnlyDictionary<string, string> Collector(int shards, long memoryBytes) => new Dictionary<string, string>
     {
-        var process = MeasuredProcess.Run("dotnet", [Path.Combine(AppContext.BaseDirectory, "Stillwatch.Benchmarks.dll"), .. arguments]);
+        ["DOTNET_gcServer"] = "1",
+        ["DOTNET_GCHeapCount"] = $"{shards:x}",
+        ["DOTNET_GCHeapHardLimit"] = $"{Math.Max(LeastHeapBytes, (long)(memoryBytes * HeapShare)):x}",
+    };
+
+    static MeasuredProcess Self(List<string> arguments, TextWriter error, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var process = MeasuredProcess.Run("dotnet", environment, [Path.Combine(AppContext.BaseDirectory, "Stillwatch.Benchmarks.dll"), .. arguments]);
         error.WriteLine($"  {process.WallSeconds:0} s, {process.CpuSeconds:0} CPU-seconds, peak {Size(process.PeakBytes)}");
         return process;
     }

@@ -11,15 +11,24 @@ internal sealed record MeasuredProcess(double WallSeconds, double CpuSeconds, lo
     const double TicksPerSecond = 100; // USER_HZ, fixed by the Linux interface
 
     /// <exception cref="InvalidOperationException">The process failed; the message holds the end of what it said.</exception>
-    public static MeasuredProcess Run(string file, params string[] arguments) => RunAll(file, arguments).Measured;
+    public static MeasuredProcess Run(string file, params string[] arguments) => RunAll(file, null, arguments).Measured;
+
+    /// <param name="environment">Added to what this process has.</param>
+    /// <exception cref="InvalidOperationException">The process failed; the message holds the end of what it said.</exception>
+    public static MeasuredProcess Run(string file, IReadOnlyDictionary<string, string>? environment, params string[] arguments) => RunAll(file, environment, arguments).Measured;
 
     /// <summary>What it wrote to standard output.</summary>
     /// <exception cref="InvalidOperationException">The process failed; the message holds the end of what it said.</exception>
-    public static string Output(string file, params string[] arguments) => RunAll(file, arguments).Output;
+    public static string Output(string file, params string[] arguments) => RunAll(file, null, arguments).Output;
 
-    static (MeasuredProcess Measured, string Output) RunAll(string file, string[] arguments)
+    static (MeasuredProcess Measured, string Output) RunAll(string file, IReadOnlyDictionary<string, string>? environment, string[] arguments)
     {
         var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
         var clock = Stopwatch.StartNew();
         using var process = Process.Start(start)!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());

@@ -47,6 +47,7 @@ const string Usage = $"""
                             our own count of output tokens against the stated one, over every recorded response in DIR; --each lists them
       metering              the cost of reading a stream: per event and per byte
       read FILE             reading and parsing alone, against zcat | wc -l
+      rings [--scenario tiny] [--seed 1] [--scale 1] [--corpus DIR] [--least -3]: every ring that was weighed, with its evidence
       look [--scenario tiny] [--seed 1] [--scale 1] [--corpus DIR] [--logs-only] [--ignore TRAIT,...] [--report FILE]
                             one run, campaign by campaign with its evidence
       keys [--scenario tiny] [--seed 1] [--scale 1] [--corpus DIR]
@@ -133,6 +134,17 @@ switch (args.FirstOrDefault())
         QuickLook.Run(
             Option("--scenario") ?? "tiny", ulong.Parse(Option("--seed") ?? "1"), double.Parse(Option("--scale") ?? "1"), Option("--corpus"),
             !args.Contains("--logs-only"), Option("--ignore"), Option("--report"), Option("--exclude"), Option("--only"));
+        return 0;
+    case "rings":
+        RingsLook.Run(
+            new SimulatedRun
+            {
+                Scenario = Option("--scenario") ?? "tiny",
+                Seed = ulong.Parse(Option("--seed") ?? "1"),
+                Scale = double.Parse(Option("--scale") ?? "1"),
+                Corpus = Option("--corpus") is { } folder ? new CorpusOptions(folder, [], []) : null,
+            },
+            double.Parse(Option("--least") ?? "-3"), System.Console.Out);
         return 0;
     case "tokens" when Option("--streams") is { } streams && Directory.Exists(streams):
         await TokensBenchmark.RunAsync(streams, args.Contains("--each"), System.Console.Out);

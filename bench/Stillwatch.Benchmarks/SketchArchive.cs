@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Stillwatch.Engine.Exchanges;
@@ -7,6 +8,8 @@ using Stillwatch.Simulator;
 using Stillwatch.Storage.Logs;
 
 namespace Stillwatch.Benchmarks;
+
+internal delegate void SketchTaker(in ExchangeSketch sketch);
 
 /// <summary>A simulated population in a directory: its sketches, records, names, and what every exchange truly was; texts are gone.</summary>
 /// <remarks>
@@ -17,6 +20,8 @@ namespace Stillwatch.Benchmarks;
 internal sealed class SketchArchive(string directory)
 {
     const int BufferBytes = 1 << 20;
+    const int Batch = 4_096;
+    const int Waiting = 4; // batches
 
     public string In(string name) => Path.Combine(directory, name);
 
@@ -69,9 +74,50 @@ internal sealed class SketchArchive(string directory)
         to.Write(row);
     }
 
-    /// <summary>All sketches in the order they were made.</summary>
+    /// <summary>All sketches in the order they were made, decoded by a thread of its own while <paramref name="take"/> works.</summary>
     /// <exception cref="InvalidDataException">The file is cut off or of another version.</exception>
-    public long ReadSketches(Action<ExchangeSketch> take)
+    public long ReadSketches(SketchTaker take)
+    {
+        using var full = new BlockingCollection<(ExchangeSketch[] Sketches, int Count)>(Waiting);
+        var empty = new ConcurrentBag<ExchangeSketch[]>();
+        var reading = Task.Factory.StartNew(
+            () =>
+            {
+                try
+                {
+                    var (batch, at) = (new ExchangeSketch[Batch], 0);
+                    var count = Decode((in ExchangeSketch sketch) =>
+                    {
+                        batch[at++] = sketch;
+                        if (at == Batch)
+                        {
+                            full.Add((batch, at));
+                            (batch, at) = (empty.TryTake(out var used) ? used : new ExchangeSketch[Batch], 0);
+                        }
+                    });
+                    full.Add((batch, at));
+                    return count;
+                }
+                finally
+                {
+                    full.CompleteAdding();
+                }
+            },
+            TaskCreationOptions.LongRunning);
+        foreach (var (sketches, count) in full.GetConsumingEnumerable())
+        {
+            for (var i = 0; i < count; i++)
+            {
+                take(in sketches[i]);
+            }
+
+            empty.Add(sketches);
+        }
+
+        return reading.GetAwaiter().GetResult();
+    }
+
+    long Decode(SketchTaker take)
     {
         using var file = new FileStream(In("sketches"), FileMode.Open, FileAccess.Read, FileShare.Read, 1);
         var buffer = new byte[BufferBytes];
@@ -97,7 +143,7 @@ internal sealed class SketchArchive(string directory)
 
             at += 2 + length;
             count++;
-            take(sketch);
+            take(in sketch);
         }
     }
 

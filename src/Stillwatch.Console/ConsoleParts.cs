@@ -33,6 +33,9 @@ public sealed record ConsoleParts
     /// <summary>Says when exchanges happen; a demonstration gives simulated days.</summary>
     public required TimeProvider EventTime { get; init; }
 
+    /// <summary>Whether exchanges bring a time of their own, far from the clock's.</summary>
+    public bool IsReplaying => (EventTime.GetUtcNow() - Time.GetUtcNow()).Duration() > TimeSpan.FromDays(1);
+
     public ConsoleSettings Settings { get; init; } = new();
 }
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
 using Stillwatch.Console.Assets;
@@ -71,6 +72,7 @@ public static class ConsoleServer
             await OwnOrigin.Check(context, _ => next(context));
         });
         app.UseRouting();
+        app.Use((context, next) => IsLostPage(context) ? SignInPages.WriteAsync(context, SignInPages.NotFound(context.Request.Path)) : next(context));
         app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
@@ -81,4 +83,9 @@ public static class ConsoleServer
             .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null) // ours is stricter
             .RequireAuthorization(Policies.Viewer);
     }
+
+    /// <summary>Whether somebody looks with a browser for a page that nobody has: that is told as a page, not as the admin API tells it.</summary>
+    static bool IsLostPage(HttpContext context) => HttpMethods.IsGet(context.Request.Method)
+        && context.GetEndpoint() is null or RouteEndpoint { RoutePattern.RawText: "{*path}" }
+        && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 }

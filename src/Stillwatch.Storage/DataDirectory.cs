@@ -91,7 +91,9 @@ public sealed class DataDirectory : IDisposable
 
             var options = SecretFile.OwnedBy(FileMode.OpenOrCreate, FileAccess.ReadWrite);
             options.Share = FileShare.None;
-            return new DataDirectory(root, new FileStream(Path.Combine(root, "lock"), options));
+            var directory = new DataDirectory(root, new FileStream(Path.Combine(root, "lock"), options));
+            directory.ForgetAdminAddress(); // of a server that ended without a word
+            return directory;
         }
         catch (UnauthorizedAccessException e)
         {
@@ -144,7 +146,22 @@ public sealed class DataDirectory : IDisposable
         set => File.WriteAllText(AdminAddressPath, $"{value}\n");
     }
 
-    public void Dispose() => _lock?.Dispose();
+    public void Dispose()
+    {
+        if (_lock is not null)
+        {
+            ForgetAdminAddress();
+            _lock.Dispose();
+        }
+    }
+
+    void ForgetAdminAddress()
+    {
+        if (File.Exists(AdminAddressPath))
+        {
+            File.Delete(AdminAddressPath);
+        }
+    }
 
     byte[] Secret(string path) => _lock is null ? SecretFile.Read(path, SecretBytes) : SecretFile.ReadOrCreate(path, SecretBytes);
 

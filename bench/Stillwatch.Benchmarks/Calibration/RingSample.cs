@@ -1,11 +1,5 @@
 using System.Globalization;
-using Stillwatch.Engine;
-using Stillwatch.Engine.Exchanges;
-using Stillwatch.Engine.Judgement;
-using Stillwatch.Engine.Sketches;
-using Stillwatch.Simulator;
 using Stillwatch.Simulator.Corpus;
-using Stillwatch.Simulator.Scenarios;
 
 namespace Stillwatch.Benchmarks.Calibration;
 
@@ -21,38 +15,29 @@ sealed record RingSample(string Scenario, ulong Seed, int Quarter, string Family
     /// <summary>Every ring of the last judgement before the end of each quarter; rings of the same members count once a quarter.</summary>
     public static List<RingSample> Of(string scenario, ulong seed, double scale, CorpusOptions? corpus)
     {
-        var simulation = new Simulation(ScenarioReader.Read(ScenarioReader.Find(scenario)), new SimulationOptions { Seed = seed, Scale = scale, Corpus = corpus });
-        var classes = simulation.Truth.ToDictionary(t => t.Account, t => t.Class);
-        var key = DetectionKey.FromText("calibration");
-        var (models, ids, parsed) = (new ModelNames(), new AccountIds(), new ParsedExchange());
-        var sketcher = new Sketcher(key, models, ids, new AppRegister(simulation.Apps));
-        var detector = new CampaignDetector(new DetectorSettings(), key, new AccountDirectory(key, simulation.Accounts), models, ids);
-        var samples = new List<RingSample>();
-        var (start, quarterMs) = (simulation.Scenario.Start.ToUnixTimeMilliseconds(), simulation.Scenario.Hours * 3_600_000 / Quarters);
+        var (samples, reached) = (new List<RingSample>(), 1);
 
-        void Take(int quarter) => samples.AddRange(detector.Candidates.DistinctBy(ring => ring.Ring.MembersHash).Select(ring =>
+        void Take(Simulated run, int quarter)
         {
-            List<string> members = [.. ring.Ring.Members.Select(m => classes[ids[m.Account.Name]])];
-            var family = members.GroupBy(c => c).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).First().Key;
-            var malicious = members.Count(c => c.StartsWith("campaign:", StringComparison.Ordinal));
-            return new RingSample(scenario, seed, quarter, family, malicious * 2 > members.Count, members.Count, ring.Sum);
-        }));
-
-        var reached = 1;
-        foreach (var (exchange, _) in simulation.Exchanges())
-        {
-            ExchangeFiller.Fill(exchange, parsed);
-            while (reached < Quarters && parsed.TimeMs - start >= reached * quarterMs)
+            var classes = run.Simulation.Truth.ToDictionary(t => t.Account, t => t.Class);
+            samples.AddRange(run.Detector.Candidates.DistinctBy(ring => ring.Ring.MembersHash).Select(ring =>
             {
-                Take(reached++);
-            }
-
-            sketcher.Sketch(parsed, out var sketch);
-            detector.Add(sketch);
+                List<string> members = [.. ring.Ring.Members.Select(m => classes[run.Ids[m.Account.Name]])];
+                var family = members.GroupBy(c => c).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).First().Key;
+                var malicious = members.Count(c => c.StartsWith("campaign:", StringComparison.Ordinal));
+                return new RingSample(scenario, seed, quarter, family, malicious * 2 > members.Count, members.Count, ring.Sum);
+            }));
         }
 
-        detector.Complete();
-        Take(Quarters);
+        var whole = new SimulatedRun { Scenario = scenario, Seed = seed, Scale = scale, Corpus = corpus }.Detect((run, timeMs) =>
+        {
+            var (start, quarterMs) = (run.Simulation.Scenario.Start.ToUnixTimeMilliseconds(), run.Simulation.Scenario.Hours * 3_600_000 / Quarters);
+            while (reached < Quarters && timeMs - start >= reached * quarterMs)
+            {
+                Take(run, reached++);
+            }
+        });
+        Take(whole, Quarters);
         return samples;
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Stillwatch.Storage.Cases;
 
 namespace Stillwatch.Console.Live;
 
@@ -28,13 +29,15 @@ public sealed partial class ConsoleFeed : BackgroundService
     ConsoleView _view = ConsoleView.Nothing;
     Pulse _pulse = Pulse.None;
     ImmutableList<News> _news = [];
+    CasePicture _cases;
     long _askedAt;
 
     public ConsoleFeed(ConsoleParts parts, ILogger<ConsoleFeed> log)
     {
         (_parts, _log) = (parts, log);
         _askedAt = parts.Time.GetTimestamp() - (10 * parts.Time.TimestampFrequency);
-        parts.Cases.Changed += _ => Volatile.Write(ref _askedAt, 0); // what somebody did shows at once
+        _cases = parts.Cases.Picture;
+        parts.Cases.Changed += TakeDecisions;
     }
 
     public ConsoleView View => Volatile.Read(ref _view);
@@ -101,16 +104,32 @@ public sealed partial class ConsoleFeed : BackgroundService
         {
             await foreach (var news in _parts.Source.NewsAsync(stopping))
             {
-                lock (_lock)
-                {
-                    var kept = _news.Insert(0, news);
-                    Volatile.Write(ref _news, kept.Count > MostNews ? kept.RemoveAt(MostNews) : kept);
-                }
+                Keep(news);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
         }
+    }
+
+    void Keep(News news)
+    {
+        lock (_lock)
+        {
+            var kept = _news.Insert(0, news);
+            Volatile.Write(ref _news, kept.Count > MostNews ? kept.RemoveAt(MostNews) : kept);
+        }
+    }
+
+    // Called with one picture after another.
+    void TakeDecisions(CasePicture picture)
+    {
+        foreach (var news in Decided.Between(Interlocked.Exchange(ref _cases, picture), picture, _parts.EventTime.GetUtcNow()))
+        {
+            Keep(news);
+        }
+
+        Volatile.Write(ref _askedAt, 0); // what somebody did shows at once
     }
 
     async Task AskAsync(CancellationToken cancellationToken)
@@ -155,6 +174,6 @@ public sealed partial class ConsoleFeed : BackgroundService
         }
     }
 
-    [LoggerMessage(1900, LogLevel.Warning, "The console could not ask detection for its report; pages show the last one")]
+    [LoggerMessage(1950, LogLevel.Warning, "The console could not ask detection for its report; pages show the last one")]
     partial void LogNotHeld(Exception e);
 }

@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Stillwatch.Console.Pages.Campaigns;
 using Stillwatch.Engine.Judgement;
+using Stillwatch.Engine.Responses;
 using Stillwatch.Storage.Cases;
 
 namespace Stillwatch.Console.Live;
@@ -14,6 +15,7 @@ public sealed class ConsoleView
     readonly ILookup<string, AccountJudgement> _members;
     readonly ILookup<string, AccountJudgement> _judgements;
     readonly ConcurrentDictionary<string, IReadOnlyList<(Case, int)>> _cases = new(StringComparer.Ordinal); // worked out once for all who look
+    readonly Lazy<ILookup<string, Case>> _found; // by account: cases that a person found false
 
     internal ConsoleView(Held held, CasePicture cases)
     {
@@ -21,6 +23,8 @@ public sealed class ConsoleView
         _campaigns = held.Report.Campaigns.DistinctBy(campaign => campaign.Id).ToFrozenDictionary(campaign => campaign.Id, StringComparer.Ordinal);
         _members = held.Report.Accounts.ToLookup(judgement => judgement.Campaign, StringComparer.Ordinal);
         _judgements = held.Report.Accounts.ToLookup(judgement => judgement.Account, StringComparer.Ordinal);
+        _found = new(() => cases.Cases.Values.Where(one => one.State is CaseState.Dismissed or CaseState.Overturned)
+            .SelectMany(one => one.Accounts, (one, account) => (one, account)).ToLookup(found => found.account, found => found.one, StringComparer.Ordinal));
         Accused = [.. held.Report.Campaigns.Where(campaign => campaign.Verdict != Verdict.Automation)];
     }
 
@@ -50,6 +54,21 @@ public sealed class ConsoleView
 
     /// <summary>What is held of one account.</summary>
     public IEnumerable<AccountJudgement> Judgements(string account) => _judgements[account];
+
+    /// <summary>The newest case in which a person found this campaign false; null when none did, or when it is under a case again.</summary>
+    public Case? FoundFalse(Campaign campaign) => CasesOf(campaign).Count > 0
+        ? null
+        : campaign.Accounts.SelectMany(account => _found.Value[account]).CountBy(one => one).Where(count => count.Value * 2 >= campaign.Accounts.Count)
+            .Select(count => count.Key).MaxBy(one => one.Id, StringComparer.Ordinal);
+
+    /// <summary>What people decided of a campaign, where that goes beyond what detection did; null where nobody did.</summary>
+    public (Rung Rung, int Accounts, string By)? ByPeople(Campaign campaign)
+    {
+        var held = CasesOf(campaign).SelectMany(found => found.Case.Held).Where(one => one.Value.IsByPerson).ToList();
+        return held.Count == 0
+            ? null
+            : (held.Max(one => one.Value.Rung), held.Count, string.Join(", ", held.Select(one => one.Value.DecidedBy).Distinct().Order(StringComparer.Ordinal)));
+    }
 
     /// <summary>Living cases that hold accounts of a campaign, those with the most of them first.</summary>
     public IReadOnlyList<(Case Case, int Accounts)> CasesOf(Campaign campaign) => _cases.GetOrAdd(campaign.Id, _ =>

@@ -45,8 +45,13 @@ public sealed record Health(int QueueLength, long LogRow, IReadOnlyList<string> 
     public static Health Unknown { get; } = new(0, 0, [], false, new Dictionary<Rung, int>());
 }
 
-/// <summary>One change of one campaign.</summary>
+/// <summary>One change of one campaign, or of one case by a person.</summary>
 /// <param name="At">Event time of the newest exchange that was known.</param>
-/// <param name="Kind"><c>appeared</c>, <c>verdict</c>, <c>response</c>, <c>members</c>, <c>pivot</c> or <c>gone</c>.</param>
+/// <param name="Kind"><c>appeared</c>, <c>verdict</c>, <c>response</c>, <c>members</c>, <c>pivot</c> or <c>gone</c>; <c>decision</c> for what a person did.</param>
+/// <param name="Campaign">Its id; the case's of a decision.</param>
 /// <param name="Says">One sentence a person understands.</param>
-public sealed record News(DateTimeOffset? At, string Kind, string Campaign, Verdict Verdict, Rung Response, string Says);
+public sealed record News(DateTimeOffset? At, string Kind, string Campaign, Verdict Verdict, Rung Response, string Says)
+{
+    /// <summary>The page it is about.</summary>
+    public string Path => $"/{(Kind == "decision" ? "cases" : "campaigns")}/{Uri.EscapeDataString(Campaign)}";
+}

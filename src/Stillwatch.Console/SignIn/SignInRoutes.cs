@@ -21,10 +21,17 @@ static class SignInRoutes
     /// <summary>Tries per address and minute: enough for hands, hopeless for guessing 256 bits.</summary>
     public const int TriesPerMinute = 20;
 
+    const string WantedCookie = "stillwatch-wanted";
+    const int MaxWanted = 1024;
+
     public static void Map(IEndpointRouteBuilder routes, ConsoleParts parts)
     {
-        routes.MapGet("/signin", context => SignInPages.WriteAsync(
-            context, SignInPages.SignIn(LocalPath(context.Request.Query["to"]), parts.Settings.OpenId is not null, Token(context))));
+        routes.MapGet("/signin", context =>
+        {
+            var to = LocalPath(context.Request.Query["to"]);
+            KeepWanted(context, to);
+            return SignInPages.WriteAsync(context, SignInPages.SignIn(to, parts.Settings.OpenId is not null, Token(context)));
+        });
         routes.MapGet("/signin/{secret}", context => SignInPages.WriteAsync(context, Look(context, parts))).RequireRateLimiting(Limit);
         routes.MapPost("/signin/{secret}", context => UseAsync(context, parts)).RequireRateLimiting(Limit);
         if (parts.Settings.OpenId is not null)
@@ -33,6 +40,16 @@ static class SignInRoutes
         }
 
         routes.MapPost("/signout", SignOutAsync);
+    }
+
+    // Whoever opens a pasted address and has to ask for a link first comes to that address with it.
+    static void KeepWanted(HttpContext context, string to)
+    {
+        if (to != "/" && to.Length <= MaxWanted)
+        {
+            context.Response.Cookies.Append(
+                WantedCookie, to, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, MaxAge = TimeSpan.FromHours(1), Path = "/signin" });
+        }
     }
 
     static SignInPages.Page Look(HttpContext context, ConsoleParts parts)
@@ -68,7 +85,9 @@ static class SignInRoutes
         }
 
         await SignInAsync(context, person);
-        context.Response.Redirect("/");
+        var wanted = LocalPath(context.Request.Cookies[WantedCookie]);
+        context.Response.Cookies.Delete(WantedCookie, new CookieOptions { Path = "/signin" });
+        context.Response.Redirect(wanted);
     }
 
     static async Task GoToProviderAsync(HttpContext context)

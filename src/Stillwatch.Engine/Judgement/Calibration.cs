@@ -12,7 +12,7 @@ internal static class Calibration
     /// <summary>ln(10^6 - 1), nats: nothing was ever tested on a million rings.</summary>
     public const double MaxLogit = 13.815509557963774;
 
-    const double Intercept = 2.0; // candidates that passed the gate are campaigns more often than the prior says
+    const double Intercept = 2.7; // candidates that passed the gate are campaigns more often than the prior says
 
     /// <summary>The most by which a map makes a decision milder, nats: a campaign that was there while an operator's traffic was learned is found by a nat more of evidence.</summary>
     public const double MostMilder = 1;

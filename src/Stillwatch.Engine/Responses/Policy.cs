@@ -18,7 +18,7 @@ public sealed record Policy
 {
     public RungRule Verify { get; init; } = new(0.6, 2, 1.5, HardFamily: false, Automatic: true, Days: 14);
 
-    public RungRule Shape { get; init; } = new(0.996, 2, 2, HardFamily: true, Automatic: true, Days: 14);
+    public RungRule Shape { get; init; } = new(0.998, 2, 2, HardFamily: true, Automatic: true, Days: 14);
 
     public RungRule Withhold { get; init; } = new(0.999, 3, 2, HardFamily: true, Automatic: false, Days: 14);
 

@@ -19,7 +19,7 @@ internal sealed class CoverageWeights
     // A ring that grew from what its first members have in common makes the lack of it look worse than it is: a pool runs two programs, its outputs are
     // rarely seen to come back, and how an account's other traffic goes says little.
     static readonly double[] s_lackCaps = LackCaps(
-        (RingTraits.FollowsUp, 1), (RingTraits.ManyUsers, 1.5), (RingTraits.RingClient, 2), (RingTraits.OwnOutput, 1));
+        (RingTraits.FollowsUp, 1), (RingTraits.ManyUsers, 1.5), (RingTraits.RingClient, 1.5), (RingTraits.OwnOutput, 1));
 
     // What we said to one and another sent in is no coincidence, whatever the account's other habits.
     const double ConclusiveCap = 6;

@@ -44,6 +44,9 @@ internal sealed class ReferenceCohort
     /// <summary>Whether <paramref name="uses"/> in <paramref name="exchanges"/> are a habit and not a try.</summary>
     public static bool IsHabit(long uses, long exchanges) => uses >= HabitUses && uses > Habit * exchanges;
 
+    /// <summary>Whether so many uses could be a habit at all: else the account's exchanges need not be looked at.</summary>
+    public static bool MayBeHabit(long uses) => uses >= HabitUses;
+
     /// <summary>The same, in all the account's exchanges; its state is looked at only where that decides.</summary>
     public bool IsNormal(int account, long uses, Population population) =>
         _members[account] && (uses < HabitUses || uses <= Habit * population.Accounts[account].Exchanges);

@@ -8,6 +8,8 @@ namespace Stillwatch.Engine.Rings;
 internal sealed class RingContent
 {
     const int MaxPerMember = 32;
+    const int LeastPerMember = 4;
+    const int MaxSampled = 1 << 17; // proportions of so many are known to a quarter of a point; a ring of twenty thousand need not give half a million
     const int LikelyItems = 4; // a member's share of the different ones, of which there is room from the start
     const int MinCommon = 6; // public harvesting tools sample one prompt up to four times
     const double CommonShare = 0.1;
@@ -41,11 +43,12 @@ internal sealed class RingContent
         var wanted = candidate.Classes.ToHashSet();
         var items = new Dictionary<uint, (int Last, int Members)>(LikelyItems * members.Count);
         var outputs = new List<int>();
+        var most = Math.Clamp(MaxSampled / Math.Max(1, members.Count), LeastPerMember, MaxPerMember);
         foreach (var member in members)
         {
             var ofDigest = wanted.Count == 0 ? null : classes.ClassesOf(member.Index);
             var digests = member.Account.Digests;
-            for (int d = 0, taken = 0; d < digests.Length && taken < MaxPerMember; d++)
+            for (int d = 0, taken = 0; d < digests.Length && taken < most; d++)
             {
                 if (wanted.Count == 0 || (ofDigest is not null && wanted.Contains(ofDigest[d])))
                 {

@@ -25,14 +25,15 @@ internal static class TraitGate
 
     public static List<GatedTrait> Open(IReadOnlyList<TraitPartition> partitions, Population population, ReferenceCohort cohort)
     {
+        var normal = NormalNames.Of(population, cohort);
         var appAccounts = population.Accounts.Where(a => a.App != 0).CountBy(a => a.App).ToDictionary();
         var parts = new List<GatedTrait>[partitions.Count];
-        population.ForEach(partitions.Count, p => parts[p] = Open(partitions[p], population, cohort, appAccounts));
+        population.ForEach(partitions.Count, p => parts[p] = Open(partitions[p], population, cohort, normal, appAccounts));
         List<GatedTrait> gated = [.. parts.SelectMany(part => part)];
         return gated.Count <= MaxGated ? gated : [.. gated.OrderByDescending(g => g.Accounts).ThenBy(g => g.Key.Value).Take(MaxGated)];
     }
 
-    static List<GatedTrait> Open(TraitPartition partition, Population population, ReferenceCohort cohort, Dictionary<int, int> appAccounts)
+    static List<GatedTrait> Open(TraitPartition partition, Population population, ReferenceCohort cohort, NormalNames normal, Dictionary<int, int> appAccounts)
     {
         var gated = new List<GatedTrait>();
         var inside = cohort.Count;
@@ -40,7 +41,7 @@ internal static class TraitGate
         var actors = new HashSet<ulong>();
         foreach (var trait in partition.Traits)
         {
-            if (!IsContent(trait.Key.Kind) || trait.Accounts.Length < MinActors || MostlyInside(trait, population, cohort))
+            if (!IsContent(trait.Key.Kind) || trait.Accounts.Length < MinActors || MostlyInside(trait, population, cohort, normal))
             {
                 continue;
             }
@@ -70,7 +71,7 @@ internal static class TraitGate
         kind is >= TraitKind.HeadSkeleton and <= TraitKind.ToolSchema;
 
     /// <summary>A first glance at a part of the sample turns away the ordinary, which is nearly everything.</summary>
-    static bool MostlyInside(TraitState trait, Population population, ReferenceCohort cohort)
+    static bool MostlyInside(TraitState trait, Population population, ReferenceCohort cohort, NormalNames normal)
     {
         var share = cohort.Count / Math.Max(1.0, population.Count);
         var looked = Math.Min(Glance, trait.Accounts.Length);
@@ -91,7 +92,8 @@ internal static class TraitGate
         {
             var uses = Math.Min((int)trait.Counts[s], MaxUses);
             left -= uses;
-            inside += population.IndexOf(trait.Accounts[s]) is >= 0 and var i && cohort.IsNormal(i, trait.Counts[s], population) ? uses : 0;
+            inside += normal.MayHold(trait.Accounts[s])
+                && (!ReferenceCohort.MayBeHabit(trait.Counts[s]) || (population.IndexOf(trait.Accounts[s]) is >= 0 and var i && cohort.IsNormal(i, trait.Counts[s], population))) ? uses : 0;
         }
 
         return inside >= enough;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -30,16 +29,10 @@ sealed class AccountRoutes(AccountDesk desk)
 
     async Task List(HttpContext context)
     {
-        VerificationLevel? level = null;
-        if (Query(context, "level") is { } text)
+        if (!TryReadWord<VerificationLevel>(context, "level", out var level))
         {
-            if (!Enum.TryParse<VerificationLevel>(text, ignoreCase: true, out var named) || !char.IsAsciiLetter(text[0]))
-            {
-                await Refuse(context, 400, new AdminFault("invalid_request", $"level {text}: name none, contact, payment, person or organization."));
-                return;
-            }
-
-            level = named;
+            await Refuse(context, 400, new AdminFault("invalid_request", $"level: one of {Words<VerificationLevel>()}."));
+            return;
         }
 
         if (await LimitAsync(context) is { } limit)
@@ -94,17 +87,12 @@ sealed class AccountRoutes(AccountDesk desk)
 
     static async Task<int?> LimitAsync(HttpContext context)
     {
-        if (Query(context, "limit") is not { } text)
+        if (TryReadWhole(context, "limit", 1, AccountDesk.MaxPage, out var limit))
         {
-            return DefaultPage;
+            return (int)(limit ?? DefaultPage);
         }
 
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= AccountDesk.MaxPage)
-        {
-            return limit;
-        }
-
-        await Refuse(context, 400, new AdminFault("invalid_request", $"limit {text}: from 1 to {AccountDesk.MaxPage}."));
+        await Refuse(context, 400, new AdminFault("invalid_request", $"limit {Query(context, "limit")}: from 1 to {AccountDesk.MaxPage}."));
         return null;
     }
 

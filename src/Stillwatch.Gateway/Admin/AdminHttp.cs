@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -70,4 +71,36 @@ static class AdminHttp
         moment = value;
         return isMoment;
     }
+
+    /// <summary>A whole number in a query; null when it is not stated, false when what is stated is none from <paramref name="least"/> to <paramref name="most"/>.</summary>
+    public static bool TryReadWhole(HttpContext context, string name, long least, long most, out long? value)
+    {
+        value = null;
+        if (Query(context, name) is not { } text)
+        {
+            return true;
+        }
+
+        var isNumber = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var read) && read >= least && read <= most;
+        value = read;
+        return isNumber;
+    }
+
+    /// <summary>A word in a query, one of <see cref="Words{T}"/>; null when it is not stated, false when what is stated is none of them.</summary>
+    public static bool TryReadWord<T>(HttpContext context, string name, out T? value)
+        where T : struct, Enum
+    {
+        value = null;
+        if (Query(context, name) is not { } text)
+        {
+            return true;
+        }
+
+        var isWord = Enum.TryParse<T>(text, ignoreCase: true, out var read) && Words<T>().Split(", ").Contains(text, StringComparer.OrdinalIgnoreCase);
+        value = read;
+        return isWord;
+    }
+
+    public static string Words<T>()
+        where T : struct, Enum => string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()));
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -28,7 +27,7 @@ sealed class CampaignRoutes(Func<CancellationToken, Task<HeldReport>> held, Chan
 
     async Task List(HttpContext context)
     {
-        if (!TryRead<Verdict>(context, "verdict", out var verdict) || !TryRead<Rung>(context, "response", out var response) || !TryReadLimit(context, out var limit))
+        if (!TryReadWord<Verdict>(context, "verdict", out var verdict) || !TryReadWord<Rung>(context, "response", out var response) || !TryReadWhole(context, "limit", 0, MostPerPage, out var limit))
         {
             await Refuse(context, 400, new AdminFault(
                 "invalid_request", $"verdict: one of {Words<Verdict>()}; response: one of {Words<Rung>()}; limit: a whole number from 0 to {MostPerPage}."));
@@ -38,7 +37,7 @@ sealed class CampaignRoutes(Func<CancellationToken, Task<HeldReport>> held, Chan
         var now = await held(context.RequestAborted);
         var report = now.Report;
         var all = report.Campaigns.Where(campaign => (verdict ?? campaign.Verdict) == campaign.Verdict && (response ?? campaign.Response) == campaign.Response).ToList();
-        var page = Page(all, campaign => campaign.Id, Query(context, "after"), limit ?? UsualPage, out var next);
+        var page = Page(all, campaign => campaign.Id, Query(context, "after"), (int)(limit ?? UsualPage), out var next);
         await Write(
             context, 200,
             new CampaignList(
@@ -48,7 +47,7 @@ sealed class CampaignRoutes(Func<CancellationToken, Task<HeldReport>> held, Chan
 
     async Task Show(HttpContext context)
     {
-        if (!TryReadLimit(context, out var limit))
+        if (!TryReadWhole(context, "limit", 0, MostPerPage, out var limit))
         {
             await Refuse(context, 400, new AdminFault("invalid_request", $"limit: a whole number from 0 to {MostPerPage}."));
             return;
@@ -62,7 +61,7 @@ sealed class CampaignRoutes(Func<CancellationToken, Task<HeldReport>> held, Chan
         }
 
         var accounts = now.Report.Accounts.Where(judgement => judgement.Campaign == id).ToList();
-        var page = Page(accounts, judgement => judgement.Account, Query(context, "after"), limit ?? int.MaxValue, out var next);
+        var page = Page(accounts, judgement => judgement.Account, Query(context, "after"), (int)(limit ?? int.MaxValue), out var next);
         await Write(
             context, 200, new CampaignAnswer(now.Report.Input.To, now.LogRow, now.IsCurrent, now.Report.Mode, one, accounts.Count, page, next),
             CampaignJson.Readable.CampaignAnswer);
@@ -76,33 +75,4 @@ sealed class CampaignRoutes(Func<CancellationToken, Task<HeldReport>> held, Chan
         next = page.Count > 0 && start + page.Count < all.Count ? nameOf(page[^1]) : null;
         return page;
     }
-
-    static bool TryRead<T>(HttpContext context, string name, out T? value)
-        where T : struct, Enum
-    {
-        value = null;
-        if (Query(context, name) is not { } text)
-        {
-            return true;
-        }
-
-        var isWord = Enum.TryParse<T>(text, ignoreCase: true, out var read) && Words<T>().Split(", ").Contains(text, StringComparer.Ordinal);
-        value = read;
-        return isWord;
-    }
-
-    static bool TryReadLimit(HttpContext context, out int? limit)
-    {
-        limit = null;
-        if (Query(context, "limit") is not { } text)
-        {
-            return true;
-        }
-
-        var isNumber = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var read) && read <= MostPerPage;
-        limit = read;
-        return isNumber;
-    }
-
-    static string Words<T>() where T : struct, Enum => string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()));
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -47,15 +46,9 @@ sealed class CaseRoutes(CaseStore store, CaseCommands commands, TimeProvider tim
 
     Task List(HttpContext context)
     {
-        CaseState? state = null;
-        if (Query(context, "state") is { } stated)
+        if (!TryReadWord<CaseState>(context, "state", out var state))
         {
-            if (!Enum.TryParse<CaseState>(stated, ignoreCase: true, out var value) || !Enum.IsDefined(value) || int.TryParse(stated, out _))
-            {
-                return Refuse(context, 400, new AdminFault("invalid_request", "state: one of open, dismissed, upheld, overturned, expired, merged."));
-            }
-
-            state = value;
+            return Refuse(context, 400, new AdminFault("invalid_request", $"state: one of {Words<CaseState>()}."));
         }
 
         var picture = store.Picture;
@@ -132,14 +125,13 @@ sealed class CaseRoutes(CaseStore store, CaseCommands commands, TimeProvider tim
 
     Task Actions(HttpContext context)
     {
-        long after = 0;
-        if (Query(context, "after") is { } stated && !long.TryParse(stated, NumberStyles.None, CultureInfo.InvariantCulture, out after))
+        if (!TryReadWhole(context, "after", 0, long.MaxValue, out var after))
         {
             return Refuse(context, 400, new AdminFault("invalid_request", "after: the sequence number of the last action that is known, a whole number."));
         }
 
         var account = Query(context, "account");
-        var found = store.Actions(Query(context, "case"), account, after, MostActions);
+        var found = store.Actions(Query(context, "case"), account, after ?? 0, MostActions);
         return Write(
             context, 200,
             new ActionList([.. found.Select(one => ActionView.Of(one.Sequence, one.Action, account))], found.Count == MostActions ? found[^1].Sequence : null),

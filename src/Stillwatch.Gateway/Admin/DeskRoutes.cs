@@ -1,8 +1,6 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Stillwatch.Gateway.Keys;
 using Stillwatch.Gateway.Policies;
 using Stillwatch.Gateway.Policies.Replay;
 using Stillwatch.Gateway.Recording;
@@ -16,6 +14,8 @@ namespace Stillwatch.Gateway.Admin;
 /// <summary>What stands behind the console's desk, for whoever asks without it: the audit log, profiles, harvests, the policy and its replays.</summary>
 sealed class DeskRoutes(DeskParts parts)
 {
+    const int UsualPage = 100;
+
     public void Map(IEndpointRouteBuilder routes, Func<RequestDelegate, RequestDelegate> guarded)
     {
         routes.MapGet("/api/v1/audit-log", guarded(Audit));
@@ -37,16 +37,16 @@ sealed class DeskRoutes(DeskParts parts)
 
     Task Audit(HttpContext context)
     {
-        var isNumber = TryWhole(context, "before", 1, long.MaxValue, null, out var before) & TryWhole(context, "limit", 1, AuditLog.MostPerPage, 100, out var limit);
+        var isNumber = TryReadWhole(context, "before", 1, long.MaxValue, out var before) & TryReadWhole(context, "limit", 1, AuditLog.MostPerPage, out var limit);
         if (!isNumber || !TryReadMoment(context, "from", out var from) || !TryReadMoment(context, "until", out var until))
         {
             return Refuse(context, 400, new AdminFault(
                 "invalid_request", $"before: a sequence number; limit: 1 to {AuditLog.MostPerPage}; from and until: dates such as 2027-01-31, or times such as 2027-01-31T12:00:00Z."));
         }
 
-        var page = parts.Audit.Page(new AuditQuery(before, (int)limit!, Query(context, "who"), Query(context, "action"), Query(context, "subject"), from, until));
+        var page = parts.Audit.Page(new AuditQuery(before, (int)(limit ?? UsualPage), Query(context, "who"), Query(context, "action"), Query(context, "subject"), from, until));
         return Write(
-            context, 200, new AuditAnswer([.. page.Select(AuditLine.Of)], page.Count == limit && page[^1].Sequence > 1 ? page[^1].Sequence : null), DeskJson.Strict.AuditAnswer);
+            context, 200, new AuditAnswer([.. page.Select(AuditLine.Of)], page.Count == (limit ?? UsualPage) && page[^1].Sequence > 1 ? page[^1].Sequence : null), DeskJson.Strict.AuditAnswer);
     }
 
     Task Account(HttpContext context)
@@ -154,21 +154,8 @@ sealed class DeskRoutes(DeskParts parts)
 
     static bool TryDays(HttpContext context, out int days)
     {
-        var isNumber = TryWhole(context, "days", 1, ProfileDesk.MostDays, ProfileDesk.UsualDays, out var value);
-        days = (int)(value ?? 0);
-        return isNumber;
-    }
-
-    static bool TryWhole(HttpContext context, string name, long least, long most, long? usual, out long? value)
-    {
-        value = usual;
-        if (Query(context, name) is not { } text)
-        {
-            return true;
-        }
-
-        var isNumber = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var read) && read >= least && read <= most;
-        value = read;
+        var isNumber = TryReadWhole(context, "days", 1, ProfileDesk.MostDays, out var value);
+        days = (int)(value ?? ProfileDesk.UsualDays);
         return isNumber;
     }
 }

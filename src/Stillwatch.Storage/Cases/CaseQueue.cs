@@ -30,7 +30,7 @@ public sealed record CasePriority(double Value, double Harm, double Confidence, 
             harm * one.Confidence * age, harm, one.Confidence, age,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"harm {harm:0.0} ({size:N0} {what}, {openAppeals} open appeals) × confidence {one.Confidence:0.00} × age {age:0.0} ({days:0.0} days)"));
+                $"harm {harm:0.0} ({size:N0} {what}, {openAppeals} open {(openAppeals == 1 ? "appeal" : "appeals")}) × confidence {one.Confidence:0.00} × age {age:0.0} ({days:0.0} days)"));
     }
 }
 
@@ -55,17 +55,17 @@ public static class CaseQueue
         var (waits, since) = (new List<string>(), new List<DateTimeOffset>());
         if (one.Pending is { } asked && now - asked.At < ApprovalAsked.ValidFor)
         {
-            waits.Add($"{asked.Rung.ToString().ToLowerInvariant()} asked for by {asked.By}, until {asked.At + ApprovalAsked.ValidFor:yyyy-MM-dd HH:mm} UTC");
+            waits.Add($"{asked.Rung.ToString().ToLowerInvariant()} asked for by {asked.By}, until {(asked.At + ApprovalAsked.ValidFor).ToString("d MMM yyyy, HH:mm", CultureInfo.InvariantCulture)} UTC");
             since.Add(asked.At);
         }
 
         if (appeals.Count > 0)
         {
-            waits.Add(appeals.Count == 1 ? "an appeal" : $"{appeals.Count} appeals");
+            waits.Add(appeals.Count == 1 ? "an answer to an appeal" : $"answers to {appeals.Count} appeals");
             since.Add(appeals.Min(appeal => appeal.At));
         }
 
-        if (one.State == CaseState.Open && one.IsLive)
+        if (one is { State: CaseState.Open, IsLive: true } && !one.Held.Values.Any(held => held.IsByPerson)) // whoever set a response has decided
         {
             waits.Add("a decision");
             since.Add(one.Opened);

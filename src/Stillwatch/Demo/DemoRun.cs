@@ -35,17 +35,19 @@ sealed class DemoRun(string directory, string data, bool isWatched, TextWriter e
     const int WatchedPerSecond = 320;
 
     /// <summary>Restricts what is sure, and looks often: a simulated day passes in half a minute. The prices are made up, like the models.</summary>
-    static readonly AccessPolicy Policy = PolicyReader.Default with
-    {
-        Mode = PolicyMode.Enforce,
-        VerifyUrl = new Uri("https://verify.example/start"),
-        Responses = new() { JudgeEvery = TimeSpan.FromSeconds(1) },
-        Limits = new LimitPolicy
-        {
-            Rules = [new LimitRule { Name = "ring", Per = LimitScope.Ring, Meter = Meter.Requests, Amount = 30, Burst = 30, Period = TimeSpan.FromHours(1) }],
-            Prices = [new ModelPrice("model-large*", 3_000, 15_000, 300, 3_750), new ModelPrice("*", 800, 4_000, 80, 1_000)],
-        },
-    };
+    internal const string PolicyText = """
+        mode: enforce
+        verify_url: https://verify.example/start
+        responses:
+          judge_every: 1s
+        limits:
+          prices:
+            - {models: "model-large*", input_usd_per_million: 3, output_usd_per_million: 15, cache_read_usd_per_million: 0.3, cache_write_usd_per_million: 3.75}
+            - {models: "*", input_usd_per_million: 0.8, output_usd_per_million: 4, cache_read_usd_per_million: 0.08, cache_write_usd_per_million: 1}
+          rules:
+            - {name: ring, per: ring, requests: 30/h}
+
+        """;
 
     long _odd;
 
@@ -59,12 +61,15 @@ sealed class DemoRun(string directory, string data, bool isWatched, TextWriter e
         // A log may leave answers out; over HTTP each request gets one.
         var simulation = new Simulation(ScenarioReader.Read(text) with { ResponseContentRatio = 1 }, new SimulationOptions());
         SimulationWriter.WriteRecords(simulation, text, directory);
+        var policyPath = Path.Combine(directory, "policy.yaml");
+        File.WriteAllText(policyPath, PolicyText);
+        var policy = PolicyReader.Read(policyPath, _ => null).Policy!;
         using var logs = LoggerFactory.Create(logs => logs.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft", LogLevel.Error)
             .AddFilter("Stillwatch.Gateway", LogLevel.Error) // the ladder's steps are what the console shows
             .AddSimpleConsole(line => line.SingleLine = true)
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
         await using var world = await SimulatedWorld.StartAsync(
-            simulation, directory, data, logs, logContent: false, patience, Policy, pages: ConsolePages.With(new ConsoleSettings(), TimeProvider.System));
+            simulation, directory, data, logs, logContent: false, patience, policy, pages: ConsolePages.With(new ConsoleSettings(), TimeProvider.System));
         error.WriteLine($"Gateway: data={world.Gateway.DataAddress} admin={world.Gateway.AdminAddress}");
         error.WriteLine($"Console: {world.Gateway.Invitation?.Replace("console: ", "")}");
         error.WriteLine($"Sending {simulation.PlannedExchanges:N0} exchanges of the scenario {Scenario} through it, records in {directory}");

@@ -43,7 +43,7 @@ public sealed class CoverageWeightsTests
         const RingTraits all = RingTraits.RingClient | RingTraits.OwnOutput | RingTraits.FollowsUp | RingTraits.ManyUsers | RingTraits.SharedNetwork;
         var weights = CoverageWeights.Of([.. Enumerable.Repeat(Member(all, default), 400)], (new int[TraitCount], 800));
 
-        Assert.Equal(-2, weights.Of(RingTraits.RingClient, present: false));
+        Assert.Equal(-1.5, weights.Of(RingTraits.RingClient, present: false));
         Assert.Equal(-1, weights.Of(RingTraits.OwnOutput, present: false));
         Assert.Equal(-1, weights.Of(RingTraits.FollowsUp, present: false));
         Assert.Equal(-1.5, weights.Of(RingTraits.ManyUsers, present: false));

@@ -5,6 +5,14 @@ namespace Stillwatch.Gateway.Tests.Policies;
 /// <summary>A policy's hash names its meaning, and what is shown of it means the same.</summary>
 public sealed class PolicyFormTests
 {
+    [Fact]
+    public void The_demonstrations_policy_is_one_that_can_be_read_shown_and_read_back()
+    {
+        var read = PolicyReader.Read(Stillwatch.Demo.DemoRun.PolicyText, "policy.yaml", _ => null, out _);
+        Assert.Empty(read.Faults);
+        Assert.Equal(read.Policy!.Hash, HashOf(PolicyText.Of(read.Policy)));
+    }
+
     [Theory]
     [InlineData("mode: observe", "{}")]
     [InlineData("{responses: {verify_grace: 72h}}", "responses: {verify_grace: 3d}")]
@@ -19,7 +27,7 @@ public sealed class PolicyFormTests
         "regions: {databases: country.mmdb, networks: [{kind: tor, prefixes: [192.0.2.1]}, {kind: tor, asns: 5}]}",
         "regions: {databases: [country.mmdb], networks: [{kind: tor, asns: AS5, prefixes: 192.0.2.1/32}]}")]
     [InlineData("regions: {networks: [{kind: hosting, file: hosting.txt}]}", "regions: {networks: [{kind: hosting, prefixes: 192.0.2.0/24}]}")]
-    [InlineData("ladder: {shape: {min_confidence: 0.9960}}", "# no change\nmode: observe\n")]
+    [InlineData("ladder: {shape: {min_confidence: 0.9980}}", "# no change\nmode: observe\n")]
     public void Files_that_mean_the_same_have_the_same_hash(string one, string other) => Assert.Equal(HashOf(one), HashOf(other));
 
     [Theory]
@@ -48,7 +56,7 @@ public sealed class PolicyFormTests
         // Statements of reasons name policies by this; a change of form needs a reason and a line in the changelog.
         Assert.Matches("^[0-9a-f]{16}$", PolicyReader.Default.Hash);
         Assert.Equal(HashOf(PolicySamples.Full), HashOf(PolicySamples.Full));
-        Assert.Equal("b99b4a8af0cfd360", PolicyReader.Default.Hash);
+        Assert.Equal("61685ffd82b15d40", PolicyReader.Default.Hash);
         Assert.Equal("3ef42b6f09eff8f5", HashOf(PolicySamples.Full));
     }
 

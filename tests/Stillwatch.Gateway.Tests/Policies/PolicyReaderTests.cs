@@ -183,7 +183,7 @@ public sealed class PolicyReaderTests
     }
 
     [Theory]
-    [InlineData("ladder: {verify: {min_confidence: 0.998}}", "ladder.shape.min_confidence", "a stricter rung needs as much or more")]
+    [InlineData("ladder: {verify: {min_confidence: 0.9985}}", "ladder.shape.min_confidence", "a stricter rung needs as much or more")]
     [InlineData("limits: {rules: [{name: a, per: account, spend: 5 USD/day}]}", "limits.prices", "a limit on spend without prices limits nothing")]
     [InlineData("regions: {networks: [{kind: tor, file: none.txt}]}", "regions.networks[0].file", "'none.txt' cannot be read")]
     [InlineData("limits: {rules: [{name: ring-default, per: key, requests: 1/m}]}", "limits.rules", "2 rules are named 'ring-default.requests'")]

@@ -44,6 +44,21 @@ public sealed class PolicyReplayTests(StoredWorld world) : IClassFixture<StoredW
     }
 
     [Fact]
+    public async Task Going_from_observe_to_enforce_touches_everybody_above_observe_and_back_releases_them()
+    {
+        var decided = (await RunAsync("{}", NobodyAutomatic)).Touched.SelectMany(change => change.Accounts).Order(StringComparer.Ordinal).ToList();
+        var on = await RunAsync("mode: enforce", "{}");
+        Assert.Equal(decided, on.Touched.SelectMany(change => change.Accounts).Order(StringComparer.Ordinal));
+        Assert.Empty(on.Released);
+        Assert.Equal((0, decided.Count), (on.Classes.Sum(change => change.Rungs.Values.Sum(count => count.Before)), (int)on.Classes.Sum(change => change.Rungs.Values.Sum(count => count.After))));
+        Assert.Contains(on.Notes, note => note.Contains("counts as touched"));
+
+        var off = await RunAsync("{}", "mode: enforce");
+        Assert.Empty(off.Touched);
+        Assert.Equal(decided, off.Released.SelectMany(change => change.Accounts).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Limits_are_counted_by_rule_before_and_after()
     {
         const string Policy = """

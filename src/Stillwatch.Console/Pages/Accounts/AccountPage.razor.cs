@@ -19,6 +19,7 @@ public sealed partial class AccountPage
     AccountSheet? _sheet;
     IReadOnlyList<AccountJudgement> _judgements = [];
     IReadOnlyList<Appeal> _appeals = [];
+    IReadOnlyList<Dismissal> _cleared = [];
     (string Name, int Span, CasePicture Cases)? _shown;
     long _askedAt;
     string? _wanted;
@@ -30,9 +31,9 @@ public sealed partial class AccountPage
     [Parameter] public string Id { get; set; } = "";
 
     /// <summary>How many days; 30 when it is not one of the usual.</summary>
-    [SupplyParameterFromQuery] public int Days { get; set; }
+    [SupplyParameterFromQuery] public string? Days { get; set; }
 
-    int Span => Spans.Contains(Days) ? Days : 30;
+    int Span => Campaigns.CampaignQuery.Number(Days) is var days && Spans.Contains(days) ? days : 30;
 
     // Routing leaves %2F in a segment, so that no id falls in two.
     string Name => Id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
@@ -50,6 +51,7 @@ public sealed partial class AccountPage
         {
             (_shown, _askedAt) = ((Name, Span, picture), Parts.Time.GetTimestamp());
             _sheet = Parts.Desk.Account(Name, Span);
+            _cleared = [.. picture.Dismissals.All.Where(dismissal => dismissal.Accounts.Contains(Name)).Reverse()];
             _appeals = [.. picture.AppealsOf.GetValueOrDefault(Name, []).Select(id => picture.Appeals[id]).Reverse()];
         }
 

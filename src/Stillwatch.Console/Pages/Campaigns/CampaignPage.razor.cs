@@ -30,6 +30,9 @@ public sealed partial class CampaignPage
     IReadOnlyList<SimilarCase> _similar = [];
     IReadOnlyList<AccountJudgement> _members = [];
     HarvestEstimate? _harvest;
+    (Rung Rung, int Accounts, string By)? _people;
+    Case? _foundFalse;
+    IReadOnlyList<string> _undrawn = [];
     RingGroups? _groups;
     Markup _ring;
     int _zoom = 1;
@@ -41,13 +44,13 @@ public sealed partial class CampaignPage
     [Parameter] public string Id { get; set; } = "";
 
     /// <summary>How close the ring is looked at, 1 to 3.</summary>
-    [SupplyParameterFromQuery] public int? Zoom { get; set; }
+    [SupplyParameterFromQuery] public string? Zoom { get; set; }
 
     /// <summary>Only members that show this trait.</summary>
     [SupplyParameterFromQuery] public string? Trait { get; set; }
 
     /// <summary>Page of members, from 1.</summary>
-    [SupplyParameterFromQuery] public int? Page { get; set; }
+    [SupplyParameterFromQuery] public string? Page { get; set; }
 
     protected override async Task RefreshAsync()
     {
@@ -57,7 +60,7 @@ public sealed partial class CampaignPage
             _seen = Id;
         }
 
-        (_zoom, _page) = (Math.Clamp(Zoom ?? 1, 1, MostZoom), Math.Max(1, Page ?? 1));
+        (_zoom, _page) = (Math.Min(CampaignQuery.Number(Zoom), MostZoom), CampaignQuery.Number(Page));
         _campaign = View.Campaign(Id);
         _trait = _campaign?.Ring.Nodes.Any(node => node.Id == Trait && node.Kind != "account") == true ? Trait : null;
         if (_campaign is not { } campaign)
@@ -67,7 +70,7 @@ public sealed partial class CampaignPage
 
         if (!ReferenceEquals(_read, View) || _drawn != (Id, _zoom, _trait))
         {
-            _cases = View.CasesOf(campaign);
+            (_cases, _people, _foundFalse) = (View.CasesOf(campaign), View.ByPeople(campaign), View.FoundFalse(campaign));
             _actions = Actions();
             Read(campaign);
             (_read, _drawn) = (View, (Id, _zoom, _trait));
@@ -83,6 +86,11 @@ public sealed partial class CampaignPage
         _harvest = Parts.Desk.Harvest(campaign.Id, CaseHarvest.Of(campaign), campaign.Accounts);
         var sheet = CampaignSheet.Of(campaign, View);
         _groups = sheet.Groups(_zoom);
+        _undrawn =
+        [
+            .. campaign.Evidence.GroupBy(item => item.Family).Where(family => family.Sum(item => item.LogOdds) > 0.5 && family.Key is not "time" && !campaign.Ring.Nodes.Any(node => node.Family == family.Key))
+                .Select(family => Family.Of(family.Key).Title.ToLowerInvariant()),
+        ];
         var drawing = RingDrawing.Draw(_groups, RingWide, trait => ChooseTrait(trait == _trait ? null : trait), _trait);
         _ring = drawing.Framed("ring-picture", "Accounts and the traits they share", RingDrawing.Describe(_groups), role: "group");
         _members = _trait is null ? sheet.Members : sheet.Showing(_trait);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Engine.Responses;
 
@@ -41,6 +42,9 @@ public sealed record CampaignQuery(Verdict? Verdict, Rung? Rung, string Sort, in
         var query = string.Join('&', parts.OfType<string>());
         return query.Length == 0 ? "/campaigns" : $"/campaigns?{query}";
     }
+
+    /// <summary>A number from 1 in an address; 1 for whatever is none.</summary>
+    public static int Number(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : 1;
 
     static T? Word<T>(string? text)
         where T : struct, Enum =>

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Components;
+using Stillwatch.Console.Live;
 using Stillwatch.Console.Reports;
+using Stillwatch.Console.SignIn;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Engine.Responses;
 using Stillwatch.Storage.Cases;
@@ -12,11 +14,14 @@ public sealed partial class CasePage
 {
     const string Suspend = "suspend", Withhold = "withhold", Refuse = "refuse", Uphold = "uphold", Dismiss = "dismiss", Overturn = "overturn";
     const int MostHistory = 200;
+    const int MostActions = 10_000;
     const int MostSimilar = 10;
+    const int MostCampaigns = 3;
 
     static readonly Rung[] Rungs = [Rung.Verify, Rung.Shape, Rung.Withhold, Rung.Suspend];
 
     CasePicture? _picture;
+    ConsoleView? _read;
     Case? _case;
     QueuedCase? _queued;
     HarvestEstimate? _harvest;
@@ -25,31 +30,39 @@ public sealed partial class CasePage
     IReadOnlyList<HistoryLine> _history = [];
     IReadOnlyList<string> _accounts = [];
     IReadOnlyList<HeldGroup> _held = [];
+    IReadOnlyList<(string Campaign, int Accounts)> _campaigns = [];
     Rung _preview = Rung.Suspend;
     string _choice = "";
     string _reason = "";
     string _named = "";
     string _note = "";
+    bool _isSure;
+    Person? _person;
     string? _fault;
     string? _done;
 
     [Parameter] public string Id { get; set; } = "";
+
+    [Inject] public SignedIn SignedIn { get; set; } = null!;
 
     string Subject => $"case {Id}";
 
     protected override async Task OnParametersSetAsync()
     {
         await Acting.SawAsync(Subject);
+        _person = await SignedIn.PersonAsync();
         await base.OnParametersSetAsync();
     }
 
     protected override Task RefreshAsync()
     {
         var picture = Parts.Cases.Picture;
-        if (ReferenceEquals(picture, _picture) && _case?.Id == Id)
+        if (ReferenceEquals(picture, _picture) && ReferenceEquals(View, _read) && _case?.Id == Id)
         {
             return Task.CompletedTask;
         }
+
+        _read = View;
 
         (_picture, _case) = (picture, picture.Cases.GetValueOrDefault(Id));
         if (_case is not { } one)
@@ -61,34 +74,50 @@ public sealed partial class CasePage
         _appeals = [.. picture.Appeals.Values.Where(appeal => appeal.Case == Id).OrderByDescending(appeal => appeal.IsOpen).ThenByDescending(appeal => appeal.At)];
         _similar = SimilarCases.Of(one, picture, MostSimilar);
         _harvest = one.Harvest is { } taken ? Parts.Desk.Harvest(one.Id, taken, one.Accounts) : null;
+        var actions = Parts.Cases.Actions(Id, null, 0, MostActions);
         _history =
         [
-            .. Parts.Cases.Actions(Id, null, 0, MostHistory).Select(found => HistoryLine.Of(found.Sequence, found.Action))
-                .Concat(Parts.Cases.Decisions(Id, MostHistory).Select(found => HistoryLine.Of(found.Sequence, found.Entry))).OrderByDescending(line => line.Sequence),
+            .. HistoryLine.Of(actions)
+                .Concat(Parts.Cases.Decisions(Id, MostHistory).Select(found => HistoryLine.Of(found.Sequence, found.Entry))).OrderByDescending(line => line.Sequence).Take(MostHistory),
         ];
-        var choices = Choices(one).Select(choice => choice.Choice).ToList();
-        _choice = choices.Contains(_choice) ? _choice : choices.FirstOrDefault() ?? "";
+        _choice = Choices(one).Any(choice => choice.Choice == _choice) ? _choice : "";
+        _campaigns =
+        [
+            .. one.Accounts.SelectMany(account => View.Judgements(account)).CountBy(judgement => judgement.Campaign).OrderByDescending(count => count.Value)
+                .ThenBy(count => count.Key, StringComparer.Ordinal).Take(MostCampaigns).Select(count => (count.Key, count.Value)),
+        ];
         _accounts = [.. one.Accounts.Order(StringComparer.Ordinal)];
         _held =
         [
-            .. one.Held.GroupBy(held => (held.Value.Rung, held.Value.DecidedBy, held.Value.Until, held.Value.Enforced)).OrderByDescending(group => group.Key.Rung)
+            .. one.Held.GroupBy(held => (held.Value.Rung, By: ByWhom(held.Value, actions), held.Value.Enforced)).OrderByDescending(group => group.Key.Rung)
                 .Select(group => new HeldGroup(
-                    group.Key.Rung, group.Key.DecidedBy, group.Key.Until, group.Key.Enforced, [.. group.Select(held => held.Key).Order(StringComparer.Ordinal)])),
+                    group.Key.Rung, group.Key.By, group.Min(held => held.Value.Until), group.Max(held => held.Value.Until), group.Key.Enforced,
+                    [.. group.Select(held => held.Key).Order(StringComparer.Ordinal)])),
         ];
         return Task.CompletedTask;
     }
 
+    /// <summary>Both names, where it took two people.</summary>
+    static string ByWhom(HeldResponse held, IReadOnlyList<(long Sequence, ActionTaken Action)> actions) =>
+        actions.FirstOrDefault(found => found.Action.Id == held.Action).Action?.ApprovedBy is { } second ? $"{held.DecidedBy} and {second}" : held.DecidedBy;
+
+    /// <summary>What whoever looks may decide. Nothing is chosen beforehand.</summary>
     IEnumerable<(string Choice, string Says)> Choices(Case one)
     {
         var two = Parts.Desk.FourEyesFrom;
+        var mayApprove = _person?.Role >= Role.Approver;
         if (one.IsLive && one.Verdict == Verdict.Distillation)
         {
             foreach (var (choice, rung) in ((string, Rung)[])[(Suspend, Rung.Suspend), (Withhold, Rung.Withhold)])
             {
                 var isAsked = one.Pending?.Rung == rung;
-                yield return (choice, isAsked ? $"approve: {Wording.Rung(rung)} as {one.Pending!.By} asked (an approver, and somebody else)"
+                if ((isAsked && (!mayApprove || one.Pending!.By == _person!.Name)) || (rung == Rung.Suspend && rung < two && !mayApprove) || (!isAsked && IsHeldByPerson(one, rung)))
+                {
+                    continue; // for somebody else to decide, or done
+                }
+
+                yield return (choice, isAsked ? $"approve: {Wording.Rung(rung)} as {one.Pending!.By} asked"
                     : rung >= two ? $"ask to {Wording.Rung(rung)}: another person, an approver, must approve"
-                    : rung == Rung.Suspend ? "suspend (an approver)"
                     : Wording.Rung(rung));
             }
         }
@@ -100,17 +129,38 @@ public sealed partial class CasePage
 
         if (one.State is CaseState.Open or CaseState.Expired)
         {
-            yield return (Uphold, "uphold: the judgement is right; its responses go on");
+            yield return (Uphold, "uphold: the judgement is right; its responses go on, and the case waits for nobody any more");
         }
 
         yield return (Dismiss, "dismiss: it is false; everything ends, and the same evidence never alarms again");
         yield return (Overturn, "overturn: it was wrong; as dismissed, and what it cost is given back. With accounts named: theirs alone");
     }
 
+    static bool IsHeldByPerson(Case one, Rung rung) => !one.Held.IsEmpty && one.Held.Values.All(held => held.IsByPerson && held.Rung >= rung);
+
+    /// <summary>Whether a choice changes what becomes of customers, so that whoever makes it says twice that it is meant.</summary>
+    static bool Weighs(string choice) => choice is Suspend or Withhold or Dismiss or Overturn;
+
+    string Concerned(Case one) => Figures.Count(Named() is { Length: > 0 } named ? named.Length : one.Pending?.Accounts.Count ?? one.Accounts.Count, "account");
+
+    string[] Named() => [.. _named.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)];
+
+    void Choose(string choice) => (_choice, _isSure) = (choice, false);
+
     async Task DecideAsync()
     {
-        var (now, choice) = (Parts.EventTime.GetUtcNow(), _choice);
-        var named = _named.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (_reason.Length == 0 && _done is not null)
+        {
+            return; // the second press of a double one
+        }
+
+        var (now, choice, named) = (Parts.EventTime.GetUtcNow(), _choice, Named());
+        if (named.FirstOrDefault(account => _case?.Accounts.Contains(account) != true) is { } stranger)
+        {
+            (_done, _fault) = (null, $"{stranger} is not in this case: write accounts of it, one a line.");
+            return;
+        }
+
         IReadOnlyList<string>? accounts = named.Length == 0 ? null : named;
         var isPending = false;
         _done = null;
@@ -132,7 +182,7 @@ public sealed partial class CasePage
         });
         if (_fault is null)
         {
-            (_reason, _named) = ("", "");
+            (_reason, _named, _choice, _isSure) = ("", "", "", false);
             _done = isPending ? "Asked for. Nothing has changed yet: another person must approve it." : "Done.";
         }
 
@@ -150,26 +200,6 @@ public sealed partial class CasePage
     static string State(Case one) => one.State.ToString().ToLowerInvariant();
 
     /// <summary>Accounts of which the same is held.</summary>
-    sealed record HeldGroup(Rung Rung, string DecidedBy, DateTimeOffset Until, bool IsEnforced, IReadOnlyList<string> Accounts);
-
-    /// <summary>One line of what happened.</summary>
-    sealed record HistoryLine(long Sequence, DateTimeOffset At, string What, string By, string Why)
-    {
-        public static HistoryLine Of(long sequence, CaseEntry entry) => entry switch
-        {
-            ActionTaken action => new(
-                sequence, action.At, $"{Figures.Count(action.Accounts.Count, "account")}: {Wording.Rung(action.From)} → {Wording.Rung(action.To)}{(action.Enforced ? "" : ", only recorded")}",
-                action.ApprovedBy is { } second ? $"{action.DecidedBy} and {second}" : action.DecidedBy, string.Join(" ", action.Reasons)),
-            ApprovalAsked asked => new(sequence, asked.At, $"{Wording.Rung(asked.Rung)} asked for", asked.By, asked.Reason),
-            ApprovalEnded ended => new(sequence, ended.At, $"{Wording.Rung(ended.Rung)} asked for by {ended.AskedBy}: {ended.How.ToString().ToLowerInvariant()}", ended.By, ended.Reason),
-            CaseDecided decided => new(sequence, decided.At, decided.State.ToString().ToLowerInvariant(), decided.By, decided.Reason),
-            AccountsCleared cleared => new(sequence, cleared.At, $"{Figures.Count(cleared.Accounts.Count, "account")} cleared", cleared.By, cleared.Reason),
-            AccountRepaired repaired => new(
-                sequence, repaired.At,
-                $"{repaired.Account} repaired, {(repaired.SpendNanoUsd / 1e9).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture)} US dollars given back",
-                repaired.By, repaired.Reason),
-            AppealAnswered answered => new(sequence, answered.At, $"appeal answered: {answered.Decision.ToString().ToLowerInvariant()}", answered.By, answered.Text),
-            _ => new(sequence, entry.At, Wording.Words(entry.GetType().Name), "", ""),
-        };
-    }
+    /// <param name="Until">When the first of them ends; <paramref name="Latest"/> the last.</param>
+    sealed record HeldGroup(Rung Rung, string DecidedBy, DateTimeOffset Until, DateTimeOffset Latest, bool IsEnforced, IReadOnlyList<string> Accounts);
 }

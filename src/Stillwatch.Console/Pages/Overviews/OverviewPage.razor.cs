@@ -24,6 +24,7 @@ public sealed partial class OverviewPage
     long _harvested;
     int _accused;
     int _contained;
+    int _false;
     string _rungs = "";
     Report? _read;
 
@@ -32,7 +33,7 @@ public sealed partial class OverviewPage
     string Says => View.Report.Input.Exchanges == 0
         ? "Waiting for the first exchange."
         : $"{Figures.Count(View.Accused.Count(campaign => campaign.Verdict == Verdict.Distillation), "campaign")} of distillation, {
-            View.Accused.Count(campaign => campaign.Verdict == Verdict.Resale)} of resale, {View.Report.Campaigns.Count - View.Accused.Length} coordinated but harmless.";
+            View.Accused.Count(campaign => campaign.Verdict == Verdict.Resale)} of resale{(_false == 0 ? "" : $" ({Figures.Count(_false)} of these found false by a person)")}, {View.Report.Campaigns.Count - View.Accused.Length} coordinated but harmless.";
 
     protected override Task RefreshAsync()
     {
@@ -40,6 +41,7 @@ public sealed partial class OverviewPage
         _contained = Pulse.Health.Restricted.Where(held => held.Key >= Rung.Verify).Sum(held => held.Value);
         _rungs = string.Join(", ", Pulse.Health.Restricted.Where(held => held.Key >= Rung.Verify).OrderByDescending(held => held.Key)
             .Select(held => $"{Figures.Count(held.Value)} at {Wording.Rung(held.Key)}"));
+        _false = View.Cases.Dismissals.All.IsEmpty ? 0 : View.Accused.Count(campaign => View.FoundFalse(campaign) is not null);
         if (!ReferenceEquals(_read, View.Report))
         {
             Read(_read = View.Report);

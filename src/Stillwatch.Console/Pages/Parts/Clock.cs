@@ -16,5 +16,5 @@ static class Clock
 
     static string Name(DateTimeOffset local, TimeZoneInfo zone) => zone == TimeZoneInfo.Utc || zone.Id == "UTC"
         ? "UTC"
-        : $"UTC{(local.Offset < TimeSpan.Zero ? "−" : "+")}{local.Offset.ToString(local.Offset.Minutes == 0 ? @"h" : @"h\:mm", CultureInfo.InvariantCulture)}";
+        : $"UTC{(local.Offset < TimeSpan.Zero ? "−" : "+")}{local.Offset.ToString(local.Offset.Minutes == 0 ? "%h" : @"h\:mm", CultureInfo.InvariantCulture)}";
 }

@@ -14,13 +14,15 @@ internal static class Alternatives
             return Markup.Empty;
         }
 
-        var rows = campaign.Counterfactuals.DistinctBy(other => Wording.Words(other.Without)).OrderBy(other => other.Response).ThenBy(other => other.LogOdds).Select(other => Markup.Of(
-            $"""<tr><th scope="row">without {Wording.Words(other.Without)}</th><td>{Ladder.Small(other.Response)}</td><td class="n">{Figures.Nats(other.LogOdds)}</td></tr>"""));
+        var rows = Named(campaign).OrderBy(row => row.Other.Response).ThenBy(row => row.Other.LogOdds).Select(row => Markup.Of(
+            $"""<tr><th scope="row">without {row.Without}</th><td>{Ladder.Small(row.Other.Response)}</td><td class="n">{Figures.Nats(row.Other.LogOdds)}</td></tr>"""));
+        var all = campaign.Evidence.Sum(item => item.LogOdds);
         return Markup.Of(
             $"""
             <section><h3>What the decision hangs on</h3>
             <p>{Thread(campaign)}</p>
-            <table class="counterfactuals"><thead><tr><th scope="col">Had we judged</th><th scope="col">Response</th><th scope="col" class="n">Evidence</th></tr></thead><tbody>{rows}</tbody></table></section>
+            <table class="counterfactuals"><thead><tr><th scope="col">Had we judged</th><th scope="col">Response</th><th scope="col" class="n">Evidence, nats</th></tr></thead><tbody><tr><th scope="row">with all of it, as we did</th><td>{Ladder.Small(campaign.Response)}</td><td class="n">{Figures.Nats(all)}</td></tr>{rows}</tbody></table>
+            <p class="soft small">Evidence alone: prior and calibration come on top, the same in each row. A response also needs evidence of more than one family, so it may fall while much is left.</p></section>
             """);
     }
 
@@ -36,12 +38,27 @@ internal static class Alternatives
         return Markup.Of($"""<section><h3>{heading}</h3><dl class="lookalikes">{closest.Select(Weighed)}</dl></section>""");
     }
 
+    /// <summary>Each with its name: an item and a family may be called the same, and a family of one item says nothing new.</summary>
+    static IEnumerable<(Counterfactual Other, string Without)> Named(Campaign campaign)
+    {
+        var items = campaign.Evidence.Select(item => item.Trait).ToHashSet(StringComparer.Ordinal);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var other in campaign.Counterfactuals)
+        {
+            var isFamily = !items.Contains(other.Without) || !seen.Add(other.Without);
+            if (!isFamily || campaign.Evidence.Count(item => item.Family == other.Without && item.LogOdds != 0) > 1)
+            {
+                yield return (other, isFamily ? $"all of {Wording.Words(other.Without)}" : Wording.Words(other.Without));
+            }
+        }
+    }
+
     static string Thread(Campaign campaign)
     {
         var milder = campaign.Counterfactuals.Where(other => other.Response < campaign.Response).ToList();
         return campaign.Response == Rung.Observe ? "Nothing is restricted, with or without any of these."
             : milder.Count == 0 ? $"Any one kind of evidence could be missing and the response would still be {Wording.Rung(campaign.Response)}."
-            : $"The response would be milder without {string.Join(" or ", milder.Select(other => Wording.Words(other.Without)).Distinct())}.";
+            : $"The response would be milder without {string.Join(" or ", Named(campaign).Where(row => milder.Contains(row.Other)).Select(row => row.Without))}.";
     }
 
     static Markup Weighed(LookAlike other) => Markup.Of(

@@ -16,6 +16,9 @@ internal sealed record RingGroups(IReadOnlyList<RingNode> Traits, IReadOnlyList<
 
     public int Accounts => Groups.Sum(group => group.Accounts);
 
+    /// <summary>Whether a group stands for several smaller sets.</summary>
+    public bool HasMerged => Groups.Any(group => group.Sets > 1);
+
     public static RingGroups Of(RingPicture ring, int mostTraits, int mostGroups)
     {
         var all = ring.Nodes.Where(node => node.Kind != "account" && node.Accounts > 0).ToList();

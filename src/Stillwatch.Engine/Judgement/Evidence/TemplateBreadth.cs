@@ -28,6 +28,6 @@ internal sealed class TemplateBreadth : IEvidence
         var common = ring.Candidate.Nodes.Count(n => n.Kind == TraitKind.HeadSkeleton && n.Accounts.Count(members.Contains) >= 0.5 * members.Count);
         return new Finding(
             common, ByCount.At(common), common > 1 ? 0.95 : 0.5, ring.Members.Count,
-            $"{common} unrelated template(s) are each followed by half of the members or more.");
+            common == 1 ? "One template is followed by half of the members or more." : $"{common} unrelated templates are each followed by half of the members or more.");
     }
 }

@@ -32,7 +32,7 @@ internal sealed class TemplateLift : IEvidence
         var count = ring.Members.Count(m => m.Hits > 0);
         return new Finding(
             best.Lift, Math.Clamp(best.Lift / 2, 0, Cap) * Math.Min(1, median / 0.3), 1 - Math.Exp(-best.Lift), count,
-            $"{count} of {ring.Members.Count} members follow {nodes.Count} template(s) that {best.Inside} of {reference.Cohort.Count} reference accounts use; they make up {median:P0} of a member's exchanges.",
+            $"{count} of {ring.Members.Count} members follow {(nodes.Count == 1 ? "one template" : $"{nodes.Count} templates")} (of {reference.Cohort.Count} reference accounts {best.Inside} do): {median:P0} of a member's exchanges.",
             best.Inside, best.Lift);
     }
 }

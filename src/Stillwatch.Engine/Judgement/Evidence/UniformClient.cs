@@ -2,16 +2,18 @@ using Stillwatch.Engine.Rings;
 
 namespace Stillwatch.Engine.Judgement.Evidence;
 
-/// <summary>Members present one client: TLS fingerprint and user agent together, beyond its popularity.</summary>
+/// <summary>Members present one client, TLS fingerprint and user agent together, beyond its popularity; or each his own, as people do.</summary>
 /// <remarks>
 /// Sees: the commonest (JA4, user agent) among members. Why extraction shows it: one program drives every account.
-/// Statistic: ln of its share in the ring over its share in the population. Unit: nats, capped low: an app's users share a client too.
-/// Cost: one pass over members. False positives: apps, SDK defaults (corrected by their popularity). Evasion: the official client's fingerprint,
-/// which then weighs nothing. Source: public relay threads on fingerprint imitation.
+/// Statistic: its share in the ring; from a half up, ln of that over its share in the population. Unit: nats, capped low both ways: an app's users share a
+/// client too, and clients can be imitated. Cost: one pass over members. False positives: apps, SDK defaults (corrected by their popularity).
+/// Evasion: the official client's fingerprint, which then weighs nothing; a client for each account. Source: public relay threads on fingerprint imitation.
 /// </remarks>
 internal sealed class UniformClient : IEvidence
 {
     const double Cap = 1.5;
+    const double ManyMembers = 20;
+    static readonly Curve ByDiversity = new((0.15, -1.5), (0.3, -0.5), (0.5, 0)); // a class of thirty brings a dozen browsers and tools
 
     public string Family => Families.Infrastructure;
 
@@ -28,7 +30,12 @@ internal sealed class UniformClient : IEvidence
         var rest = ring.Coverage.InRest(RingTraits.RingClient);
         var count = ring.Count(RingTraits.RingClient);
         return new Finding(
-            share, share < 0.5 ? 0 : Math.Clamp(Math.Log(share / rest) / 2, 0, Cap), 1 - rest, count,
+            share, NatsOf(share, rest, ring.Members.Count), 1 - rest, count,
             $"{count} of {ring.Members.Count} members present one and the same client; of all others {rest:P1} do.");
     }
+
+    /// <param name="share">Of the ring's members, 0 to 1, that present its commonest client; <paramref name="rest"/> of everybody else.</param>
+    internal static double NatsOf(double share, double rest, int members) => share < 0.5
+        ? ByDiversity.At(share) * Math.Min(1, members / ManyMembers)
+        : Math.Clamp(Math.Log(share / rest) / 2, 0, Cap);
 }

@@ -68,13 +68,13 @@ static class PolicyReplay
     // Touched classes first, the strictest rung first.
     static List<ClassChange> Classes(ReplayDetection detection, ReplayStandings standings, HashSet<string> seen)
     {
-        var (before, after) = (ReplayDetection.Rungs(detection.Before), ReplayDetection.Rungs(detection.After));
+        var (before, after) = (detection.RungsBefore, detection.RungsAfter);
         var classes = seen.Concat(before.Keys).Concat(after.Keys).Distinct(StringComparer.Ordinal).GroupBy(standings.ClassOf, StringComparer.Ordinal).Select(members =>
         {
             var rungs = new SortedDictionary<string, CountChange>(StringComparer.Ordinal);
             foreach (var rung in (Rung[])[Rung.Verify, Rung.Shape, Rung.Withhold, Rung.Suspend])
             {
-                int At(Dictionary<string, Rung> rungOf) => members.Count(account => rungOf.GetValueOrDefault(account) == rung);
+                int At(IReadOnlyDictionary<string, Rung> rungOf) => members.Count(account => rungOf.GetValueOrDefault(account) == rung);
                 rungs[PolicyWords.Rungs.Of(rung)] = new CountChange(At(before), At(after));
             }
 
@@ -120,6 +120,9 @@ static class PolicyReplay
         }
 
         var policy = inputs.After.Policy;
+        Note(
+            inputs.Before.Policy.Mode != policy.Mode,
+            $"One of the two policies has mode: observe and restricts nobody, so every account the other decides on counts as {(policy.Mode == PolicyMode.Observe ? "released" : "touched")}.");
         Note(policy.Mode == PolicyMode.Observe, $"{inputs.After.Name} has mode: observe: rungs are what would be decided, none would be enforced.");
         Note(totals.IsUntrustworthy, $"{totals.Lines - totals.Accepted:N0} of {totals.Lines:N0} stored sketches cannot be used, more than {ScanTotals.MaxBadRatio:P0}: do not act on this.");
         Note(true, "Withhold and suspend follow from a person's decision in a case, so a replay never reaches them.");
