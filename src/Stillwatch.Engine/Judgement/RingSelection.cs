@@ -35,10 +35,11 @@ internal static class RingSelection
             var ring = Purest(open);
             open.Remove(ring);
             var common = ring.Ring.Members.Count(m => taken.Contains(m.Index)) / (double)ring.Ring.Members.Count;
-            var mine = common == 0 ? ring
+            var theirs = ring.IsBenign ? [] : Theirs(ring, open);
+            var mine = common == 0 && theirs.Count == 0 ? ring
                 : ring.IsBenign ? (common < MaxCommon ? ring : null)
-                : common > MaxTaken && !ring.Ring.Candidate.ByIdentity ? null
-                : judge(ring.Ring.Candidate.Without(taken));
+                : (common > MaxTaken && !ring.Ring.Candidate.ByIdentity) || theirs.Count > MaxCommon * ring.Ring.Members.Count ? null
+                : judge(ring.Ring.Candidate.Without(theirs.Count == 0 ? taken : [.. taken, .. theirs]));
             if (mine is not null && (!mine.IsBenign || mine.Ring.Actors >= MinBenignActors))
             {
                 kept.Add(mine);
@@ -68,6 +69,23 @@ internal static class RingSelection
             && inner.Members.Count < outer.Members.Count && inner.Members.Count >= MinShare * outer.Members.Count
             && inner.Members.Count(m => outer.Contains(m.Index)) >= InsideShare * inner.Members.Count
             && inner.Members.Average(m => inner.GainOf(m.Index)) > PurerNats + inner.Members.Average(m => outer.GainOf(m.Index));
+    }
+
+    /// <summary>Members whom another suspect ring, that overlaps with this one and is no part of it, explains better: a strong campaign does not bite a piece out of
+    /// its neighbour because both use one template or one exit.</summary>
+    static HashSet<int> Theirs(JudgedRing ring, List<JudgedRing> open)
+    {
+        var theirs = new HashSet<int>();
+        foreach (var other in open.Where(o => o.Rung > Rung.Observe && !o.IsBenign))
+        {
+            var common = ring.Ring.Members.Where(m => other.Ring.Contains(m.Index)).ToList();
+            if (common.Count > 0 && common.Count < InsideShare * Math.Min(other.Ring.Members.Count, ring.Ring.Members.Count))
+            {
+                theirs.UnionWith(common.Where(m => other.Ring.GainOf(m.Index) > ring.Ring.GainOf(m.Index) + HomeNats).Select(m => m.Index));
+            }
+        }
+
+        return theirs;
     }
 
     /// <summary>Accounts that a stronger ring took although they belong more to another go there, and both are judged anew.</summary>

@@ -16,7 +16,7 @@ public sealed record CalibrationMap(double Below, double Above, double Intercept
 
     /// <summary>The one that comes with the engine: what <c>./build.sh bench calibration</c> fitted, rounded to its error. Of simulated populations, in which campaigns are
     /// far more frequent than anywhere else; an operator's own traffic moves it (<see cref="LearnedCalibration"/>).</summary>
-    public static CalibrationMap Shipped { get; } = new(0.46, 1.63, 1.2);
+    public static CalibrationMap Shipped { get; } = new(0.61, 1.35, 2.3);
 
     /// <summary>Whether every number is finite and in its range: what is read from a file is asked this first.</summary>
     public bool IsSound => Below is >= MinSlope and <= MaxSlope && Above is >= MinSlope and <= MaxSlope && Math.Abs(Intercept) <= MaxIntercept;
