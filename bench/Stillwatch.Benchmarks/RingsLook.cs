@@ -15,6 +15,7 @@ internal static class RingsLook
         foreach (var ring in detector.Candidates.OrderByDescending(r => r.Sum))
         {
             var members = ring.Ring.Members.Select(m => ids[m.Account.Name]).ToList();
+            var fresh = members.Count(member => !inRings.ContainsKey(member));
             foreach (var member in members)
             {
                 inRings[member] = Math.Max(inRings.GetValueOrDefault(member, double.NegativeInfinity), ring.Sum);
@@ -24,7 +25,7 @@ internal static class RingsLook
             if (ring.Sum >= least || malicious * 2 > members.Count)
             {
                 var classes = members.GroupBy(m => truth[m].Class).OrderByDescending(g => g.Count()).Take(3).Select(g => $"{g.Key} {g.Count()}");
-                output.WriteLine($"{(malicious * 2 > members.Count ? "attack" : "lawful")} {ring.Verdict} sum {ring.Sum:f1} decisive {ring.DecisiveLogit:f1} n={members.Count} ({string.Join(", ", classes)})");
+                output.WriteLine($"{(malicious * 2 > members.Count ? "attack" : "lawful")} {ring.Verdict} sum {ring.Sum:f1} decisive {ring.DecisiveLogit:f1} n={members.Count}, {fresh} in no ring above ({string.Join(", ", classes)})");
                 output.WriteLine("    " + string.Join(' ', ring.Balance.Items.OrderByDescending(i => i.LogOdds).Select(i => $"{i.Trait}={i.Value:0.00}:{i.LogOdds:+0.0;-0.0}")));
             }
         }

@@ -32,7 +32,7 @@ internal static class RingSelection
         open = [.. open.DistinctBy(r => r.Ring.MembersHash)];
         while (open.Count > 0)
         {
-            var ring = Purest(open);
+            var ring = Purest(open, judge);
             open.Remove(ring);
             var common = ring.Ring.Members.Count(m => taken.Contains(m.Index)) / (double)ring.Ring.Members.Count;
             var theirs = ring.IsBenign ? [] : Theirs(ring, open);
@@ -50,11 +50,15 @@ internal static class RingSelection
         return kept;
     }
 
-    /// <summary>The first ring, or one inside it that explains its members better, and so on inwards.</summary>
-    static JudgedRing Purest(List<JudgedRing> open)
+    /// <summary>The first ring, or one inside it that explains its members better while the rest is suspect by itself, and so on inwards: of two campaigns found as one
+    /// each stands alone; a campaign without its core falls apart.</summary>
+    static JudgedRing Purest(List<JudgedRing> open, Func<RingCandidate, JudgedRing?> judge)
     {
+        bool IsMixture(JudgedRing whole, JudgedRing part) =>
+            judge(whole.Ring.Candidate.Without(part.Ring.Members.Select(m => m.Index).ToHashSet())) is { IsBenign: false, Rung: > Rung.Observe };
+
         var best = open[0];
-        while (!best.IsBenign && open.Find(r => IsPurer(r, best)) is { } purer)
+        while (!best.IsBenign && open.Find(r => IsPurer(r, best) && IsMixture(best, r)) is { } purer)
         {
             best = purer;
         }
