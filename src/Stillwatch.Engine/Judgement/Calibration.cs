@@ -4,7 +4,7 @@ namespace Stillwatch.Engine.Judgement;
 /// <remarks>
 /// The sum of capped weights is an ordering first. What is <i>stated</i> goes through a monotone map fitted to outcomes (<see cref="CalibrationMap"/>).
 /// What is <i>decided</i> (verdict, rung, whether a ring is named) never rests on that fit alone: it takes the lower of the map and of the evidence with one fixed
-/// intercept (ADR 0013), and not lower than that by more than <see cref="MostMilder"/>. So a map that was fitted badly, or on
+/// intercept (ADR 0015), and not lower than that by more than <see cref="MostMilder"/>. So a map that was fitted badly, or on
 /// poisoned traffic, accuses nobody and hides little: ADR 0010.
 /// </remarks>
 internal static class Calibration
@@ -12,7 +12,7 @@ internal static class Calibration
     /// <summary>ln(10^6 - 1), nats: nothing was ever tested on a million rings.</summary>
     public const double MaxLogit = 13.815509557963774;
 
-    const double Intercept = 2.7; // candidates that passed the gate are campaigns more often than the prior says
+    internal const double Intercept = 2.7; // candidates that passed the gate are campaigns more often than the prior says
 
     /// <summary>The most by which a map makes a decision milder, nats: a campaign that was there while an operator's traffic was learned is found by a nat more of evidence.</summary>
     public const double MostMilder = 1;

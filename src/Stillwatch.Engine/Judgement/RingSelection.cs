@@ -6,8 +6,9 @@ namespace Stillwatch.Engine.Judgement;
 /// <summary>One account, one campaign: chooses among overlapping rings, and gives each account to the ring it belongs to most.</summary>
 /// <remarks>
 /// The same campaign is found from its cards, its templates and its client, and two campaigns that use one published template are found as one as well.
-/// The strongest ring takes its members first, unless one inside it explains what its members share better (<see cref="RingLens.GainOf"/>): then the large one is
-/// a mixture, and the pure one comes first. What is left of a ring is judged anew. Rings that are benign, or mostly another's, or small, go.
+/// The strongest ring takes its members first, unless one inside it explains what its members share better (<see cref="RingLens.GainOf"/>) and the rest is suspect by
+/// itself: then the large one is a mixture, and the pure one comes first. Whom a neighbour explains better is left to it. What is left of a ring is judged anew. Rings
+/// that are benign, or mostly another's, or small, go.
 /// </remarks>
 internal static class RingSelection
 {

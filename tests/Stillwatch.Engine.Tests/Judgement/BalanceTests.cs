@@ -99,7 +99,7 @@ public sealed class BalanceTests
         var policy = new Policy();
 
         Assert.Contains((policy with { Suspend = policy.Suspend with { Automatic = true } }).Validate(), f => f.StartsWith("suspend.automatic"));
-        Assert.Contains((policy with { Verify = policy.Verify with { MinConfidence = 0.998 } }).Validate(), f => f.Contains("must not fall"));
+        Assert.Contains((policy with { Verify = policy.Verify with { MinConfidence = 0.9985 } }).Validate(), f => f.Contains("must not fall"));
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class CalibrationMapTests
     {
         for (var sum = -20.0; sum < 12; sum += 0.1)
         {
-            Assert.Equal(Math.Clamp(sum + 2, -Calibration.MaxLogit, Calibration.MaxLogit), Calibration.Decisive(sum, CalibrationMap.Shipped), 1e-9);
+            Assert.Equal(Math.Clamp(sum + Calibration.Intercept, -Calibration.MaxLogit, Calibration.MaxLogit), Calibration.Decisive(sum, CalibrationMap.Shipped), 1e-9);
         }
     }
 
