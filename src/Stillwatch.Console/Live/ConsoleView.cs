@@ -16,6 +16,8 @@ public sealed class ConsoleView
     readonly ILookup<string, AccountJudgement> _judgements;
     readonly ConcurrentDictionary<string, IReadOnlyList<(Case, int)>> _cases = new(StringComparer.Ordinal); // worked out once for all who look
     readonly Lazy<ILookup<string, Case>> _found; // by account: cases that a person found false
+    readonly ConcurrentDictionary<string, Case?> _foundFalse = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, DecidedByPeople?> _byPeople = new(StringComparer.Ordinal);
 
     internal ConsoleView(Held held, CasePicture cases)
     {
@@ -56,19 +58,19 @@ public sealed class ConsoleView
     public IEnumerable<AccountJudgement> Judgements(string account) => _judgements[account];
 
     /// <summary>The newest case in which a person found this campaign false; null when none did, or when it is under a case again.</summary>
-    public Case? FoundFalse(Campaign campaign) => CasesOf(campaign).Count > 0
+    public Case? FoundFalse(Campaign campaign) => Cases.Dismissals.All.IsEmpty ? null : _foundFalse.GetOrAdd(campaign.Id, _ => CasesOf(campaign).Count > 0
         ? null
         : campaign.Accounts.SelectMany(account => _found.Value[account]).CountBy(one => one).Where(count => count.Value * 2 >= campaign.Accounts.Count)
-            .Select(count => count.Key).MaxBy(one => one.Id, StringComparer.Ordinal);
+            .Select(count => count.Key).MaxBy(one => one.Id, StringComparer.Ordinal));
 
     /// <summary>What people decided of a campaign, where that goes beyond what detection did; null where nobody did.</summary>
-    public (Rung Rung, int Accounts, string By)? ByPeople(Campaign campaign)
+    public DecidedByPeople? ByPeople(Campaign campaign) => _byPeople.GetOrAdd(campaign.Id, _ =>
     {
         var held = CasesOf(campaign).SelectMany(found => found.Case.Held).Where(one => one.Value.IsByPerson).ToList();
         return held.Count == 0
             ? null
-            : (held.Max(one => one.Value.Rung), held.Count, string.Join(", ", held.Select(one => one.Value.DecidedBy).Distinct().Order(StringComparer.Ordinal)));
-    }
+            : new(held.Max(one => one.Value.Rung), held.Count, string.Join(", ", held.Select(one => one.Value.DecidedBy).Distinct().Order(StringComparer.Ordinal)));
+    });
 
     /// <summary>Living cases that hold accounts of a campaign, those with the most of them first.</summary>
     public IReadOnlyList<(Case Case, int Accounts)> CasesOf(Campaign campaign) => _cases.GetOrAdd(campaign.Id, _ =>
@@ -78,3 +80,8 @@ public sealed class ConsoleView
             .Select(count => (Cases.Cases[count.Key], count.Value)),
     ]);
 }
+
+/// <summary>What people set for accounts of a campaign.</summary>
+/// <param name="Rung">The strictest of it.</param>
+/// <param name="By">Their names.</param>
+public sealed record DecidedByPeople(Rung Rung, int Accounts, string By);

@@ -40,7 +40,7 @@ internal static class RingSelection
             var mine = common == 0 && theirs.Count == 0 ? ring
                 : ring.IsBenign ? (common < MaxCommon ? ring : null)
                 : (common > MaxTaken && !ring.Ring.Candidate.ByIdentity) || theirs.Count > MaxCommon * ring.Ring.Members.Count ? null
-                : judge(ring.Ring.Candidate.Without(theirs.Count == 0 ? taken : [.. taken, .. theirs]));
+                : Left(ring, theirs.Count == 0 ? taken : [.. taken, .. theirs], judge);
             if (mine is not null && (!mine.IsBenign || mine.Ring.Actors >= MinBenignActors))
             {
                 kept.Add(mine);
@@ -65,6 +65,20 @@ internal static class RingSelection
         }
 
         return best;
+    }
+
+    /// <summary>What is left of a ring, judged anew. Where it lost few and what it was first found by does not lead to it any more, it is looked for from its own members.</summary>
+    static JudgedRing? Left(JudgedRing ring, HashSet<int> without, Func<RingCandidate, JudgedRing?> judge)
+    {
+        var left = ring.Ring.Candidate.Without(without);
+        var anew = judge(left);
+        if (anew is { IsBenign: false })
+        {
+            return anew;
+        }
+
+        List<int> members = [.. ring.Ring.Members.Select(m => m.Index).Where(m => !without.Contains(m))];
+        return members.Count >= (1 - MaxTaken) * ring.Ring.Members.Count && judge(left with { Accounts = members }) is { IsBenign: false } found ? found : anew;
     }
 
     static bool IsPurer(JudgedRing part, JudgedRing whole)
@@ -120,7 +134,7 @@ internal static class RingSelection
 
             var others = accused.Where(o => o != ring).SelectMany(o => o.Ring.Members.Select(m => m.Index)).Where(a => homes.GetValueOrDefault(a, -1) != r);
             var gone = homes.Where(h => h.Value != r).Select(h => h.Key);
-            return judge(ring.Ring.Candidate.Without(others.Concat(gone).ToHashSet()));
+            return Left(ring, others.Concat(gone).ToHashSet(), judge);
         }
 
         return homes.Count == 0 ? kept : [.. kept.Select(Anew).OfType<JudgedRing>()];

@@ -30,7 +30,7 @@ public sealed partial class CampaignPage
     IReadOnlyList<SimilarCase> _similar = [];
     IReadOnlyList<AccountJudgement> _members = [];
     HarvestEstimate? _harvest;
-    (Rung Rung, int Accounts, string By)? _people;
+    DecidedByPeople? _people;
     Case? _foundFalse;
     IReadOnlyList<string> _undrawn = [];
     RingGroups? _groups;
