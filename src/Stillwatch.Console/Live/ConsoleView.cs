@@ -63,13 +63,19 @@ public sealed class ConsoleView
         : campaign.Accounts.SelectMany(account => _found.Value[account]).CountBy(one => one).Where(count => count.Value * 2 >= campaign.Accounts.Count)
             .Select(count => count.Key).MaxBy(one => one.Id, StringComparer.Ordinal));
 
+    /// <summary>What is in force of an account where a person decided it; null where detection alone did.</summary>
+    public HeldResponse? ByPerson(string account) =>
+        Cases.CaseOf.GetValueOrDefault(account) is { } id && Cases.Cases[id].Held.GetValueOrDefault(account) is { IsByPerson: true } held ? held : null;
+
     /// <summary>What people decided of a campaign, where that goes beyond what detection did; null where nobody did.</summary>
     public DecidedByPeople? ByPeople(Campaign campaign) => _byPeople.GetOrAdd(campaign.Id, _ =>
     {
         var held = CasesOf(campaign).SelectMany(found => found.Case.Held).Where(one => one.Value.IsByPerson).ToList();
         return held.Count == 0
             ? null
-            : new(held.Max(one => one.Value.Rung), held.Count, string.Join(", ", held.Select(one => one.Value.DecidedBy).Distinct().Order(StringComparer.Ordinal)));
+            : new(
+                held.Max(one => one.Value.Rung), held.Count, held.Count(one => one.Value.InClassesOnly),
+                string.Join(", ", held.Select(one => one.Value.By).Distinct().Order(StringComparer.Ordinal)));
     });
 
     /// <summary>Living cases that hold accounts of a campaign, those with the most of them first.</summary>
@@ -84,4 +90,5 @@ public sealed class ConsoleView
 /// <summary>What people set for accounts of a campaign.</summary>
 /// <param name="Rung">The strictest of it.</param>
 /// <param name="By">Their names.</param>
-public sealed record DecidedByPeople(Rung Rung, int Accounts, string By);
+/// <param name="InClassesOnly">How many of the accounts also do other things, and are restricted in the harvest alone.</param>
+public sealed record DecidedByPeople(Rung Rung, int Accounts, int InClassesOnly, string By);

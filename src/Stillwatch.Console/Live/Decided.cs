@@ -32,7 +32,7 @@ static class Decided
         var set = one.Held.Where(held => held.Value.IsByPerson && was.Held.GetValueOrDefault(held.Key)?.Action != held.Value.Action).Select(held => held.Value).ToList();
         return one.DecidedBy is { } by && by != Decisions.Policy && (one.State != was.State || one.DecisionReason != was.DecisionReason)
             ? $"{one.State.ToString().ToLowerInvariant()} by {by}."
-            : set.Count > 0 ? $"{Wording.Rung(set[0].Rung)} for {Figures.Count(set.Count, "account")}, decided by {set[0].DecidedBy}."
+            : set.Count > 0 ? $"{Wording.Rung(set[0].Rung)} for {Figures.Count(set.Count, "account")}, decided by {set[0].By}."
             : one.Pending is { } asked && asked != was.Pending ? $"{Wording.Rung(asked.Rung)} asked for by {asked.By}."
             : one.Accounts.Count < was.Accounts.Count && one.Held.Count < was.Held.Count && ReferenceEquals(one.Evidence, was.Evidence)
                 ? $"{Figures.Count(was.Accounts.Count - one.Accounts.Count, "account")} cleared."

@@ -124,6 +124,12 @@ public sealed record HeldResponse(
     IReadOnlyDictionary<string, double> Families, bool Enforced, bool InClassesOnly)
 {
     public bool IsByPerson => DecidedBy != Decisions.Policy;
+
+    /// <summary>The second person, where it took two.</summary>
+    public string? ApprovedBy { get; init; }
+
+    /// <summary>Everybody who signed it.</summary>
+    public string By => ApprovedBy is { } second ? $"{DecidedBy} and {second}" : DecidedBy;
 }
 
 /// <param name="Until">Null while it lasts.</param>

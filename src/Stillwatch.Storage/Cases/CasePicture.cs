@@ -97,7 +97,7 @@ public sealed record CasePicture
 
         var held = new HeldResponse(
             action.To, action.Since, action.Until!.Value, action.DecidedBy, action.Id, action.Rule, action.PolicyHash, action.Families, action.Enforced,
-            action.InClassesOnly);
+            action.InClassesOnly) { ApprovedBy = action.ApprovedBy };
         var restricts = action is { Enforced: true, To: >= Rung.Shape };
         return one with
         {

@@ -86,7 +86,7 @@ public sealed class PolicyReplayTests(StoredWorld world) : IClassFixture<StoredW
     [Fact]
     public async Task A_ring_shares_its_budget_from_its_detection_on()
     {
-        var report = await RunAsync("limits: {rules: [{name: r, per: ring, requests: 1/d}]}", NobodyAutomatic, new ReplayParts { Limiter = () => new CountingLimiter() });
+        var report = await RunAsync("{mode: enforce, limits: {rules: [{name: r, per: ring, requests: 1/d}]}}", NobodyAutomatic, new ReplayParts { Limiter = () => new CountingLimiter() });
         var shaped = report.Touched.Where(change => change.After == Rung.Shape).SelectMany(change => change.Accounts).ToHashSet();
         var ring = Assert.Single(report.Limits, rule => rule.Rule == "r.requests");
         Assert.True(ring.Accounts.After <= shaped.Count, $"{ring.Accounts.After} of {shaped.Count}");

@@ -20,6 +20,7 @@ public sealed partial class AccountPage
     IReadOnlyList<AccountJudgement> _judgements = [];
     IReadOnlyList<Appeal> _appeals = [];
     IReadOnlyList<Dismissal> _cleared = [];
+    IReadOnlyList<(Case Case, HeldResponse Held)> _held = [];
     (string Name, int Span, CasePicture Cases)? _shown;
     long _askedAt;
     string? _wanted;
@@ -51,6 +52,7 @@ public sealed partial class AccountPage
         {
             (_shown, _askedAt) = ((Name, Span, picture), Parts.Time.GetTimestamp());
             _sheet = Parts.Desk.Account(Name, Span);
+            _held = picture.ResponsesOf(Name, Parts.EventTime.GetUtcNow());
             _cleared = [.. picture.Dismissals.All.Where(dismissal => dismissal.Accounts.Contains(Name)).Reverse()];
             _appeals = [.. picture.AppealsOf.GetValueOrDefault(Name, []).Select(id => picture.Appeals[id]).Reverse()];
         }

@@ -89,17 +89,13 @@ public sealed partial class CasePage
         _accounts = [.. one.Accounts.Order(StringComparer.Ordinal)];
         _held =
         [
-            .. one.Held.GroupBy(held => (held.Value.Rung, By: ByWhom(held.Value, actions), held.Value.Enforced)).OrderByDescending(group => group.Key.Rung)
+            .. one.Held.GroupBy(held => (held.Value.Rung, held.Value.By, held.Value.Enforced)).OrderByDescending(group => group.Key.Rung)
                 .Select(group => new HeldGroup(
                     group.Key.Rung, group.Key.By, group.Min(held => held.Value.Until), group.Max(held => held.Value.Until), group.Key.Enforced,
                     [.. group.Select(held => held.Key).Order(StringComparer.Ordinal)])),
         ];
         return Task.CompletedTask;
     }
-
-    /// <summary>Both names, where it took two people.</summary>
-    static string ByWhom(HeldResponse held, IReadOnlyList<(long Sequence, ActionTaken Action)> actions) =>
-        actions.FirstOrDefault(found => found.Action.Id == held.Action).Action?.ApprovedBy is { } second ? $"{held.DecidedBy} and {second}" : held.DecidedBy;
 
     /// <summary>What whoever looks may decide. Nothing is chosen beforehand.</summary>
     IEnumerable<(string Choice, string Says)> Choices(Case one)
@@ -141,7 +137,13 @@ public sealed partial class CasePage
     /// <summary>Whether a choice changes what becomes of customers, so that whoever makes it says twice that it is meant.</summary>
     static bool Weighs(string choice) => choice is Suspend or Withhold or Dismiss or Overturn;
 
-    string Concerned(Case one) => Figures.Count(Named() is { Length: > 0 } named ? named.Length : one.Pending?.Accounts.Count ?? one.Accounts.Count, "account");
+    string Concerned(Case one) => Figures.Count(
+        Named() is { Length: > 0 } named ? named.Length
+        : _choice is not (Suspend or Withhold) ? one.Accounts.Count
+        : one.Pending is { } asked && asked.Rung == RungOf(_choice) ? asked.Accounts.Count
+        : one.Held.Values.Count(held => held.Rung >= Rung.Shape && held.Rung < RungOf(_choice)), "account");
+
+    static Rung RungOf(string choice) => choice == Suspend ? Rung.Suspend : Rung.Withhold;
 
     string[] Named() => [.. _named.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)];
 

@@ -26,14 +26,14 @@ public sealed partial class OverviewPage
     int _contained;
     int _false;
     string _rungs = "";
-    Report? _read;
+    ConsoleView? _read;
 
     Pulse Pulse => Feed.Pulse;
 
     string Says => View.Report.Input.Exchanges == 0
         ? "Waiting for the first exchange."
         : $"{Figures.Count(View.Accused.Count(campaign => campaign.Verdict == Verdict.Distillation), "campaign")} of distillation, {
-            View.Accused.Count(campaign => campaign.Verdict == Verdict.Resale)} of resale{(_false == 0 ? "" : $" ({Figures.Count(_false)} of these found false by a person)")}, {View.Report.Campaigns.Count - View.Accused.Length} coordinated but harmless.";
+            View.Accused.Count(campaign => campaign.Verdict == Verdict.Resale)} of resale, {View.Report.Campaigns.Count - View.Accused.Length} coordinated but harmless.{(_false == 0 ? "" : $" A person found {Figures.Count(_false)} of the suspected false: not counted below.")}";
 
     protected override Task RefreshAsync()
     {
@@ -42,9 +42,10 @@ public sealed partial class OverviewPage
         _rungs = string.Join(", ", Pulse.Health.Restricted.Where(held => held.Key >= Rung.Verify).OrderByDescending(held => held.Key)
             .Select(held => $"{Figures.Count(held.Value)} at {Wording.Rung(held.Key)}"));
         _false = View.Cases.Dismissals.All.IsEmpty ? 0 : View.Accused.Count(campaign => View.FoundFalse(campaign) is not null);
-        if (!ReferenceEquals(_read, View.Report))
+        if (!ReferenceEquals(_read, View))
         {
-            Read(_read = View.Report);
+            _read = View;
+            Read(View.Report);
         }
 
         return Task.CompletedTask;
@@ -54,9 +55,10 @@ public sealed partial class OverviewPage
     {
         _top = [.. CampaignQuery.Of(null, null, null, 1).Apply(View.Accused).Take(MostCards)];
         _matrix = report.Campaigns.CountBy(campaign => (campaign.Verdict, campaign.Response)).ToDictionary();
-        _harvested = View.Accused.Sum(campaign => campaign.Exchanges);
-        _accused = View.Accused.Sum(campaign => campaign.Accounts.Count);
-        var distilled = View.Accused.Where(campaign => campaign.Verdict == Verdict.Distillation).ToList();
+        var suspected = View.Accused.Where(campaign => View.FoundFalse(campaign) is null).ToList();
+        _harvested = suspected.Sum(campaign => campaign.Exchanges);
+        _accused = suspected.Sum(campaign => campaign.Accounts.Count);
+        var distilled = suspected.Where(campaign => campaign.Verdict == Verdict.Distillation).ToList();
         var exchanges = Math.Max(1, distilled.Sum(campaign => campaign.Exchanges));
         _capabilities =
         [

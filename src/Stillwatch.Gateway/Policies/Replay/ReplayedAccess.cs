@@ -23,7 +23,7 @@ sealed class ReplayedAccess
     public ReplayedAccess(AccessPolicy policy, Report report, ReplayStandings standings, Func<ILimiter>? limiter)
     {
         (_policy, _standings) = (policy, standings);
-        _judged = report.Accounts.Where(account => account.Response > Rung.Observe).OrderByDescending(account => account.Response)
+        _judged = report.Accounts.Where(account => policy.Mode == PolicyMode.Enforce && account.Response > Rung.Observe).OrderByDescending(account => account.Response)
             .DistinctBy(account => account.Account, StringComparer.Ordinal).ToDictionary(account => account.Account, StringComparer.Ordinal);
         Limits = new RuleTally(policy.Limits.Rules.Select(rule => (rule.Name, rule.Mode)));
         Levels = new RuleTally(policy.Levels.Rules.Select(rule => (rule.Name, rule.Mode)));
