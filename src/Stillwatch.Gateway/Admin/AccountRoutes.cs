@@ -29,7 +29,7 @@ sealed class AccountRoutes(AccountDesk desk)
 
     async Task List(HttpContext context)
     {
-        if (!TryReadWord<VerificationLevel>(context, "level", out var level))
+        if (!TryReadWord<VerificationLevel>(context, "level", StringComparison.OrdinalIgnoreCase, out var level))
         {
             await Refuse(context, 400, new AdminFault("invalid_request", $"level: one of {Words<VerificationLevel>()}."));
             return;

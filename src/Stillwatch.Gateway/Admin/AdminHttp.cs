@@ -87,7 +87,7 @@ static class AdminHttp
     }
 
     /// <summary>A word in a query, one of <see cref="Words{T}"/>; null when it is not stated, false when what is stated is none of them.</summary>
-    public static bool TryReadWord<T>(HttpContext context, string name, out T? value)
+    public static bool TryReadWord<T>(HttpContext context, string name, StringComparison comparison, out T? value)
         where T : struct, Enum
     {
         value = null;
@@ -96,7 +96,7 @@ static class AdminHttp
             return true;
         }
 
-        var isWord = Enum.TryParse<T>(text, ignoreCase: true, out var read) && Words<T>().Split(", ").Contains(text, StringComparer.OrdinalIgnoreCase);
+        var isWord = Enum.TryParse<T>(text, ignoreCase: true, out var read) && Enum.GetNames<T>().Any(word => string.Equals(word.ToLowerInvariant(), text, comparison));
         value = read;
         return isWord;
     }

@@ -27,7 +27,7 @@ sealed class CampaignRoutes(Func<CancellationToken, Task<HeldReport>> held, Chan
 
     async Task List(HttpContext context)
     {
-        if (!TryReadWord<Verdict>(context, "verdict", out var verdict) || !TryReadWord<Rung>(context, "response", out var response) || !TryReadWhole(context, "limit", 0, MostPerPage, out var limit))
+        if (!TryReadWord<Verdict>(context, "verdict", StringComparison.Ordinal, out var verdict) || !TryReadWord<Rung>(context, "response", StringComparison.Ordinal, out var response) || !TryReadWhole(context, "limit", 0, MostPerPage, out var limit))
         {
             await Refuse(context, 400, new AdminFault(
                 "invalid_request", $"verdict: one of {Words<Verdict>()}; response: one of {Words<Rung>()}; limit: a whole number from 0 to {MostPerPage}."));

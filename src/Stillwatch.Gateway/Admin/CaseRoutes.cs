@@ -46,7 +46,7 @@ sealed class CaseRoutes(CaseStore store, CaseCommands commands, TimeProvider tim
 
     Task List(HttpContext context)
     {
-        if (!TryReadWord<CaseState>(context, "state", out var state))
+        if (!TryReadWord<CaseState>(context, "state", StringComparison.OrdinalIgnoreCase, out var state))
         {
             return Refuse(context, 400, new AdminFault("invalid_request", $"state: one of {Words<CaseState>()}."));
         }

@@ -37,7 +37,7 @@ public sealed class CampaignRoutesTests
     [Theory]
     [InlineData("?verdict=guilty")]
     [InlineData("?verdict=1")]
-    [InlineData("?response=shaped")]
+    [InlineData("?response=Shape")]
     [InlineData("?limit=501")]
     [InlineData("?limit=-1")]
     public async Task A_faulty_question_is_refused_with_the_words_there_are(string query)
