@@ -57,6 +57,8 @@ const string Usage = $"""
                             the first campaign of a report as the README shows it
     """;
 
+CorpusOptions? Texts() => Option("--corpus") is { } folder ? new CorpusOptions(folder, [], []) : null;
+
 string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? args[i + 1] : null;
 
 long Bytes(string size) => Stillwatch.Scan.MemorySize.TryParse(size, out var bytes) ? bytes : throw new ArgumentException($"--memory {size} is no size: give one like 512MiB or 4GiB.");
@@ -142,7 +144,7 @@ switch (args.FirstOrDefault())
                 Scenario = Option("--scenario") ?? "tiny",
                 Seed = ulong.Parse(Option("--seed") ?? "1"),
                 Scale = double.Parse(Option("--scale") ?? "1"),
-                Corpus = Option("--corpus") is { } folder ? new CorpusOptions(folder, [], []) : null,
+                Corpus = Texts(),
             },
             double.Parse(Option("--least") ?? "-3"), System.Console.Out);
         return 0;
@@ -178,7 +180,7 @@ switch (args.FirstOrDefault())
                 Scenario = Option("--scenario") ?? "disclosure-small",
                 Seed = ulong.Parse(Option("--seed") ?? "1"),
                 Scale = double.Parse(Option("--scale") ?? "1"),
-                Corpus = Option("--corpus") is { } texts ? new CorpusOptions(texts, [], []) : null,
+                Corpus = Texts(),
                 WithRecords = !args.Contains("--logs-only"),
             },
             int.Parse(Option("--seeds") ?? "20"), Command(), Option("--out"), Option("--plot"), System.Console.Out, System.Console.Error);
@@ -191,7 +193,7 @@ switch (args.FirstOrDefault())
                 Seeds = int.Parse(Option("--seeds") ?? "3"),
                 FirstSeed = ulong.Parse(Option("--seed") ?? "1"),
                 Scale = double.Parse(Option("--scale") ?? "0.5"),
-                Corpus = Option("--corpus") is { } prompts ? new CorpusOptions(prompts, [], []) : null,
+                Corpus = Texts(),
                 WithRecords = !args.Contains("--logs-only"),
             },
             Command(), Option("--out"), System.Console.Out, System.Console.Error);
@@ -200,7 +202,7 @@ switch (args.FirstOrDefault())
         var (runScale, runSeeds) = (double.Parse(Option("--scale") ?? "1"), int.Parse(Option("--seeds") ?? "20"));
         CalibrationBenchmark.Run(
             [.. (Option("--scenarios") ?? "tiny,adaptive-tiny").Split(',').Select(run => CalibrationRun.Parse(run, runScale, runSeeds))], ulong.Parse(Option("--seed") ?? "1"),
-            Option("--corpus") is { } words ? new CorpusOptions(words, [], []) : null, Option("--rings"), System.Console.Out, System.Console.Error);
+            Texts(), Option("--rings"), System.Console.Out, System.Console.Error);
         return 0;
     case "onset":
         OnsetBenchmark.Run(int.Parse(Option("--seeds") ?? "50"), ulong.Parse(Option("--seed") ?? "1"), System.Console.Out, System.Console.Error);

@@ -30,6 +30,9 @@ public static class Decisions
 {
     /// <summary>The policy, without a person. No person may take this name.</summary>
     public const string Policy = "policy";
+
+    /// <summary>Everybody who signed: one, or two where it took a second.</summary>
+    public static string Signed(string decidedBy, string? approvedBy) => approvedBy is null ? decidedBy : $"{decidedBy} and {approvedBy}";
 }
 
 /// <summary>A campaign under human judgement. Immutable; follows from the log.</summary>
@@ -129,7 +132,7 @@ public sealed record HeldResponse(
     public string? ApprovedBy { get; init; }
 
     /// <summary>Everybody who signed it.</summary>
-    public string By => ApprovedBy is { } second ? $"{DecidedBy} and {second}" : DecidedBy;
+    public string By => Decisions.Signed(DecidedBy, ApprovedBy);
 }
 
 /// <param name="Until">Null while it lasts.</param>

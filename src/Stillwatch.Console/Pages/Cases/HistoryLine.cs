@@ -18,7 +18,7 @@ sealed record HistoryLine(long Sequence, DateTimeOffset At, string What, string 
         select new HistoryLine(
             step.Max(one => one.Sequence), first.At,
             $"{accounts}: {(first.From == first.To ? $"{Wording.Rung(first.To)} renewed" : $"{Wording.Rung(first.From)} → {Wording.Rung(first.To)}")}{(first.Enforced ? "" : ", only recorded")}",
-            first.ApprovedBy is { } second ? $"{first.DecidedBy} and {second}" : first.DecidedBy, first.Reasons);
+            Decisions.Signed(first.DecidedBy, first.ApprovedBy), first.Reasons);
 
     public static HistoryLine Of(long sequence, CaseEntry entry) => entry switch
     {

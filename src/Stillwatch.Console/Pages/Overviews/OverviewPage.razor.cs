@@ -41,7 +41,6 @@ public sealed partial class OverviewPage
         _contained = Pulse.Health.Restricted.Where(held => held.Key >= Rung.Verify).Sum(held => held.Value);
         _rungs = string.Join(", ", Pulse.Health.Restricted.Where(held => held.Key >= Rung.Verify).OrderByDescending(held => held.Key)
             .Select(held => $"{Figures.Count(held.Value)} at {Wording.Rung(held.Key)}"));
-        _false = View.Cases.Dismissals.All.IsEmpty ? 0 : View.Accused.Count(campaign => View.FoundFalse(campaign) is not null);
         if (!ReferenceEquals(_read, View))
         {
             _read = View;
@@ -56,6 +55,7 @@ public sealed partial class OverviewPage
         _top = [.. CampaignQuery.Of(null, null, null, 1).Apply(View.Accused).Take(MostCards)];
         _matrix = report.Campaigns.CountBy(campaign => (campaign.Verdict, campaign.Response)).ToDictionary();
         var suspected = View.Accused.Where(campaign => View.FoundFalse(campaign) is null).ToList();
+        _false = View.Accused.Length - suspected.Count;
         _harvested = suspected.Sum(campaign => campaign.Exchanges);
         _accused = suspected.Sum(campaign => campaign.Accounts.Count);
         var distilled = suspected.Where(campaign => campaign.Verdict == Verdict.Distillation).ToList();

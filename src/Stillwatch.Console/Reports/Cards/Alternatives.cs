@@ -55,10 +55,10 @@ internal static class Alternatives
 
     static string Thread(Campaign campaign)
     {
-        var milder = campaign.Counterfactuals.Where(other => other.Response < campaign.Response).ToList();
+        var milder = Named(campaign).Where(row => row.Other.Response < campaign.Response).Select(row => row.Without).ToList();
         return campaign.Response == Rung.Observe ? "Nothing is restricted, with or without any of these."
             : milder.Count == 0 ? $"Any one kind of evidence could be missing and the response would still be {Wording.Rung(campaign.Response)}."
-            : $"The response would be milder without {string.Join(" or ", Named(campaign).Where(row => milder.Contains(row.Other)).Select(row => row.Without))}.";
+            : $"The response would be milder without {string.Join(" or ", milder)}.";
     }
 
     static Markup Weighed(LookAlike other) => Markup.Of(
