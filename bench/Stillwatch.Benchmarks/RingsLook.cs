@@ -30,13 +30,14 @@ internal static class RingsLook
             }
         }
 
+        var circle = (detector.Candidates.FirstOrDefault()?.Ring.Circle ?? new HashSet<ulong>()).Select(name => ids[name]).ToHashSet();
         var accounts = detector.Report([]).Accounts.GroupBy(a => a.Account).ToDictionary(g => g.Key, g => g.MaxBy(a => a.Response)!);
         var counts = sent.CountBy(s => s.Account).ToDictionary();
         foreach (var campaign in simulation.Truth.Where(t => t.Malicious && counts.ContainsKey(t.Account)).GroupBy(t => t.Class))
         {
             var (all, found) = (campaign.Count(), campaign.Count(t => accounts.TryGetValue(t.Account, out var a) && a.Response >= Engine.Responses.Rung.Verify));
             var missed = campaign.Where(t => !accounts.TryGetValue(t.Account, out var a) || a.Response < Engine.Responses.Rung.Verify).ToList();
-            output.WriteLine($"{campaign.Key}: {found} of {all} at verify; of the others {missed.Count(t => !inRings.ContainsKey(t.Account))} in no ring, {missed.Count(t => accounts.ContainsKey(t.Account))} judged");
+            output.WriteLine($"{campaign.Key}: {found} of {all} at verify; of the others {missed.Count(t => !inRings.ContainsKey(t.Account))} in no ring, {missed.Count(t => accounts.ContainsKey(t.Account))} judged; {campaign.Count(t => circle.Contains(t.Account))} hand outputs round");
             foreach (var account in missed.Where(t => accounts.ContainsKey(t.Account)).Take(3).Select(t => accounts[t.Account]))
             {
                 output.WriteLine($"    {account.Account} n={counts[account.Account]} confidence {account.Confidence:f2}: {string.Join(' ', account.Evidence.OrderByDescending(e => e.LogOdds).Select(e => $"{e.Trait}={e.Value:0}:{e.LogOdds:+0.0;-0.0}"))}");

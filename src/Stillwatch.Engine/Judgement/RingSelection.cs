@@ -107,7 +107,7 @@ internal static class RingSelection
         return theirs;
     }
 
-    /// <summary>Accounts that a stronger ring took although they belong more to another go there, and both are judged anew.</summary>
+    /// <summary>Accounts that a stronger ring took although they belong more to another, which would have them, go there, and both are judged anew.</summary>
     static List<JudgedRing> Settled(List<JudgedRing> kept, Func<RingCandidate, JudgedRing?> judge)
     {
         var accused = kept.Where(k => !k.IsBenign).ToList();
@@ -117,7 +117,7 @@ internal static class RingSelection
             foreach (var member in accused[r].Ring.Members)
             {
                 var best = Enumerable.Range(0, accused.Count).MaxBy(o => accused[o].Ring.GainOf(member.Index) + (o == r ? HomeNats : 0));
-                if (best != r)
+                if (best != r && accused[best].Ring.Takes(member.Index))
                 {
                     homes[member.Index] = best;
                 }

@@ -26,7 +26,7 @@ internal sealed class RingMembers
     readonly RingNodes _nodes;
     readonly DisplacementTable _displacements;
     readonly IReadOnlySet<ulong> _circle;
-    readonly Dictionary<int, List<int>> _crossings;
+    readonly Dictionary<int, List<int>> _presenters;
     readonly AccountFeatures _features;
     readonly AccountFeatures _sample;
     readonly RingRounds _rounds;
@@ -37,7 +37,7 @@ internal sealed class RingMembers
         DisplacementTable displacements, long nowMs)
     {
         (_population, _background, _followers, _nodes, _displacements, _nowMs) = (population, background, followers, nodes, displacements, nowMs);
-        (_circle, _crossings) = (crossings.Circulation.Circle, CrossingsOf(population, crossings.Circulation));
+        (_circle, _presenters) = (crossings.Circulation.Circle, PresentersOf(population, crossings.Circulation));
         _features = new AccountFeatures(population, cohort, background, followers);
         _sample = _features.Every(CoverageWeights.StrideOf(population.Count));
         _rounds = new RingRounds(Weigh);
@@ -98,7 +98,7 @@ internal sealed class RingMembers
     {
         var templates = RingTemplates.Only(candidate.Classes, _followers);
         var linked = new AccountSet(_features.Count);
-        foreach (var node in candidate.Nodes.Where(n => n.Kind is TraitKind.Payment or TraitKind.Device))
+        foreach (var node in candidate.Nodes.Where(n => n.Kind is TraitKind.Payment or TraitKind.Device or TraitKind.OwnOutput))
         {
             linked.Add(node.Accounts);
         }
@@ -112,8 +112,8 @@ internal sealed class RingMembers
         var lens = new RingLens(_population, _background, _features, members);
         var classes = RingTemplates.ClassesOf(_nodes.Templates, members, _features, _followers.Classes);
         var templates = new RingTemplates(classes, _followers, _features, lens.Members);
-        var crossed = CrossedWithin(members, lens.Members);
-        var pool = Sharing(lens, members, classes);
+        var crossed = PresentersOf(members);
+        var pool = Sharing(lens, members, classes, crossed);
         var accounts = pool.ToArray();
         var described = new RingMember[accounts.Length];
         _population.ForEachChunk(accounts.Length, (_, from, to) => // candidates of a large ring wait for each other's rounds: several workers share a round
@@ -123,7 +123,8 @@ internal sealed class RingMembers
                 described[i] = Described(accounts[i], lens, templates, crossed);
             }
         });
-        var rest = CoverageWeights.Rest(lens.Members, _features.Count, n => TraitsOf(_sample, n, isMember: false, lens, templates, isCrossed: false).Traits);
+        var stride = CoverageWeights.StrideOf(_features.Count);
+        var rest = CoverageWeights.Rest(lens.Members, _features.Count, n => TraitsOf(_sample, n, isMember: false, lens, templates, crossed.Contains(n * stride)).Traits);
         var weights = CoverageWeights.Of([.. described.Where(m => lens.Members.Contains(m.Index))], rest);
         var prior = Math.Clamp(Math.Log((double)members.Count / Math.Max(1, _features.Count - members.Count)), LeastPrior, MostPrior);
         var round = new RingRound(members, lens, templates, crossed, weights, prior, pool, [.. described.Where(m => Belongs(m, weights, prior))]);
@@ -150,10 +151,11 @@ internal sealed class RingMembers
     }
 
     /// <summary>Whoever has anything in common with the ring that can be looked up by value, the members included; the others could not come out as members.</summary>
-    AccountSet Sharing(RingLens lens, List<int> members, List<int> classes)
+    AccountSet Sharing(RingLens lens, List<int> members, List<int> classes, HashSet<int> crossed)
     {
         var sharing = new AccountSet(_features.Count);
         sharing.Add(members);
+        sharing.Add([.. crossed]);
         foreach (var payment in lens.Payments)
         {
             sharing.Add(_population.Payments[payment]);
@@ -220,30 +222,30 @@ internal sealed class RingMembers
         {
             Prior = round.Prior,
             GainOf = lens.GainOf,
+            Takes = a => Belongs(Described(a, lens, templates, round.Crossed), round.Weights, round.Prior),
             Circle = _circle,
             Exits = lens.Networks.Select(_background.NetworkOf).ToHashSet(),
             Displacement = _displacements.Count == 0 ? null : _displacements.Of(members.Select(m => m.Account.Name).ToHashSet(), _nowMs),
         };
     }
 
-    /// <summary>Members whose outputs came back from another member, and those who brought them.</summary>
-    HashSet<int> CrossedWithin(List<int> members, AccountSet inside) =>
-        _crossings.Count == 0 ? [] : members.Where(m => _crossings.TryGetValue(m, out var others) && others.Exists(inside.Contains)).ToHashSet();
+    /// <summary>Whoever sent in what we had said to a member, another actor's: his own act, unlike having one's answers sent in.</summary>
+    HashSet<int> PresentersOf(List<int> members) =>
+        _presenters.Count == 0 ? [] : members.SelectMany(m => _presenters.GetValueOrDefault(m) ?? []).ToHashSet();
 
-    /// <summary>With whom each account's outputs crossed, either way, other actors only.</summary>
-    static Dictionary<int, List<int>> CrossingsOf(Population population, Circulation circulation)
+    /// <summary>Who presented each account's outputs, other actors only.</summary>
+    static Dictionary<int, List<int>> PresentersOf(Population population, Circulation circulation)
     {
-        var crossings = new Dictionary<int, List<int>>();
+        var presenters = new Dictionary<int, List<int>>();
         foreach (var (owner, presenter) in circulation.Linked)
         {
             var (a, b) = (population.IndexOf(owner), population.IndexOf(presenter));
             if (a >= 0 && b >= 0 && population.Accounts[a].Actor != population.Accounts[b].Actor)
             {
-                (CollectionsMarshal.GetValueRefOrAddDefault(crossings, a, out _) ??= []).Add(b);
-                (CollectionsMarshal.GetValueRefOrAddDefault(crossings, b, out _) ??= []).Add(a);
+                (CollectionsMarshal.GetValueRefOrAddDefault(presenters, a, out _) ??= []).Add(b);
             }
         }
 
-        return crossings;
+        return presenters;
     }
 }

@@ -22,8 +22,8 @@ internal sealed class RingView
     {
         (Candidate, Members, _inside, Coverage, Content, Population, NowMs) =
             (candidate, first.Members, first._inside, first.Coverage, first.Content, first.Population, first.NowMs);
-        (MembersHash, Actors, Prior, GainOf, Circle, Exits, Displacement) =
-            (first.MembersHash, first.Actors, first.Prior, first.GainOf, first.Circle, first.Exits, first.Displacement);
+        (MembersHash, Actors, Prior, GainOf, Takes, Circle, Exits, Displacement) =
+            (first.MembersHash, first.Actors, first.Prior, first.GainOf, first.Takes, first.Circle, first.Exits, first.Displacement);
         _first = first;
     }
 
@@ -60,6 +60,9 @@ internal sealed class RingView
 
     /// <summary>How well the ring explains what any account shares with it (<see cref="RingLens.GainOf"/>), nats.</summary>
     public required Func<int, double> GainOf { get; init; }
+
+    /// <summary>Whether any account, a member or not, comes out likelier in the ring than out of it.</summary>
+    public required Func<int, bool> Takes { get; init; }
 
     /// <summary>Accounts, members or not, that hand our outputs round among each other.</summary>
     public required IReadOnlySet<ulong> Circle { get; init; }
