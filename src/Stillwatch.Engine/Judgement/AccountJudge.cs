@@ -39,7 +39,8 @@ internal sealed class AccountJudge(Policy policy)
         (RingTraits.RingClient, Families.Infrastructure, "tls-fingerprint", "It presents the ring's client.", "It presents another client than the ring."),
         (RingTraits.MachineRhythm, Families.Time, "activity-rhythm", "Its gaps are as even as a scheduler's.", "Its gaps are not a scheduler's."),
         (RingTraits.ManyUsers, Families.Content, "many-users", "It serves several conversations at once.", "It holds one conversation at a time."),
-        (RingTraits.OwnOutput, Families.OwnOutput, "own-output", "It sent in, or had sent in, what we said to another member.", ""),
+        (RingTraits.OwnOutput, Families.OwnOutput, "own-output", "It sent in what we said to another member, again and again or in a circle of members.", ""),
+        (RingTraits.SomeOutput, Families.OwnOutput, "own-output-once", "It sent in what we said to another member, once.", ""),
     ];
 
     public JudgedAccount Judge(RingMember member, JudgedRing ring, Rung held, long nowMs)

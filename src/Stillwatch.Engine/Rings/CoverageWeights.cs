@@ -3,7 +3,7 @@ namespace Stillwatch.Engine.Rings;
 /// <summary>What each ring trait says for and against membership, nats.</summary>
 internal sealed class CoverageWeights
 {
-    const int Traits = 14;
+    const int Traits = 15;
     const int MaxRest = 800; // the rest's coverage is a proportion: 800 accounts know it to within two points
     const double Cap = 3.5;
 
@@ -18,16 +18,15 @@ internal sealed class CoverageWeights
 
     // A ring that grew from what its first members have in common makes the lack of it look worse than it is: a pool runs two programs, its outputs are
     // rarely seen to come back, and how an account's other traffic goes says little.
-    static readonly double[] s_lackCaps = LackCaps(
-        (RingTraits.FollowsUp, 1), (RingTraits.ManyUsers, 1.5), (RingTraits.RingClient, 1.5), (RingTraits.OwnOutput, 1));
+    static readonly double[] s_lackCaps = Caps(
+        (RingTraits.FollowsUp, 1), (RingTraits.ManyUsers, 0.5), (RingTraits.RingClient, 1.5), (RingTraits.OwnOutput, 1), (RingTraits.SomeOutput, 0));
 
-    // What we said to one and another sent in is no coincidence, whatever the account's other habits.
-    const double ConclusiveCap = 6;
-    static readonly int s_ownOutput = IndexOf(RingTraits.OwnOutput);
+    // What we said to one and another sent in is no coincidence, whatever the account's other habits; once it may have been read somewhere.
+    static readonly double[] s_caps = Caps((RingTraits.OwnOutput, 6), (RingTraits.SomeOutput, 3));
     const int Families = 5;
 
     // In the order of RingTraits: content 0, identity 1, infrastructure 2, time 3, own output 4.
-    static readonly int[] s_familyOf = [0, 0, 1, 2, 1, 2, 2, 3, 0, 1, 4, 1, 1, 0];
+    static readonly int[] s_familyOf = [0, 0, 1, 2, 1, 2, 2, 3, 0, 1, 4, 1, 1, 0, 4];
 
     readonly double[] _present = new double[Traits];
     readonly double[] _absent = new double[Traits];
@@ -123,7 +122,7 @@ internal sealed class CoverageWeights
             var r = (ring[t] + 0.5) / (members.Count + 1);
             var b = (rest.Counts[t] + 0.5) / (rest.Accounts + 1);
             (weights._inRing[t], weights._inRest[t]) = (r, b);
-            weights._present[t] = Math.Clamp(Math.Log(r / b), ((int)Purchasable & (1 << t)) != 0 ? -PurchasableCap : -Cap, t == s_ownOutput ? ConclusiveCap : Cap);
+            weights._present[t] = Math.Clamp(Math.Log(r / b), ((int)Purchasable & (1 << t)) != 0 ? -PurchasableCap : -Cap, s_caps[t]);
             weights._absent[t] = Math.Clamp(Math.Log((1 - r) / (1 - b)), -s_lackCaps[t], Cap);
         }
 
@@ -139,10 +138,10 @@ internal sealed class CoverageWeights
         }
     }
 
-    static double[] LackCaps(params (RingTraits Trait, double Nats)[] lower)
+    static double[] Caps(params (RingTraits Trait, double Nats)[] others)
     {
         var caps = Enumerable.Repeat(Cap, Traits).ToArray();
-        foreach (var (trait, nats) in lower)
+        foreach (var (trait, nats) in others)
         {
             caps[IndexOf(trait)] = nats;
         }

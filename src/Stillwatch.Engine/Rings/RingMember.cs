@@ -26,7 +26,7 @@ internal enum RingTraits : ushort
     FollowsUp = 256,
     ReferenceCohort = 512,
 
-    /// <summary>Brings back what we said to another of them, or the other way round.</summary>
+    /// <summary>Brings back what we said to another of them, again and again or in a circle (<see cref="Provenance.Circulation"/>).</summary>
     OwnOutput = 1024,
 
     /// <summary>Belongs to an organization that says so.</summary>
@@ -37,6 +37,9 @@ internal enum RingTraits : ushort
 
     /// <summary>Serves several conversations at once.</summary>
     ManyUsers = 8192,
+
+    /// <summary>Brought back what we said to another of them, once and no more.</summary>
+    SomeOutput = 16384,
 }
 
 /// <summary>An account as a possible member of a ring.</summary>
@@ -52,7 +55,7 @@ internal sealed record RingMember(int Index, AccountState Account, int Hits, Rin
         + (Ties.Device >= Worth ? 1.5 : 0)
         + (Ties.Wave >= Worth ? 1 : 0)
         + (Ties.Network >= Worth ? Math.Min(2, Ties.Exits) : 0)
-        + (Has(RingTraits.OwnOutput) ? 1.5 : 0)
+        + (Has(RingTraits.OwnOutput) ? 1.5 : Has(RingTraits.SomeOutput) ? 1 : 0)
         + (Has(RingTraits.RingClient) ? 0.5 : 0);
 
     /// <summary>Whether that is more than one exit or one hour of sign-up, which anybody may meet by chance.</summary>

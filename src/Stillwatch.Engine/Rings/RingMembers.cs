@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Stillwatch.Engine.Displacements;
 using Stillwatch.Engine.Provenance;
 using Stillwatch.Engine.Traits;
@@ -26,7 +25,7 @@ internal sealed class RingMembers
     readonly RingNodes _nodes;
     readonly DisplacementTable _displacements;
     readonly IReadOnlySet<ulong> _circle;
-    readonly Dictionary<int, List<int>> _presenters;
+    readonly OutputPresenters _presenters;
     readonly AccountFeatures _features;
     readonly AccountFeatures _sample;
     readonly RingRounds _rounds;
@@ -37,7 +36,7 @@ internal sealed class RingMembers
         DisplacementTable displacements, long nowMs)
     {
         (_population, _background, _followers, _nodes, _displacements, _nowMs) = (population, background, followers, nodes, displacements, nowMs);
-        (_circle, _presenters) = (crossings.Circulation.Circle, PresentersOf(population, crossings.Circulation));
+        (_circle, _presenters) = (crossings.Circulation.Circle, new OutputPresenters(population, crossings));
         _features = new AccountFeatures(population, cohort, background, followers);
         _sample = _features.Every(CoverageWeights.StrideOf(population.Count));
         _rounds = new RingRounds(Weigh);
@@ -72,7 +71,7 @@ internal sealed class RingMembers
     /// <summary>What joins a member to others: payers, devices, exits, sign-up waves, templates it follows, and our outputs that went round.</summary>
     List<int> Largest(List<RingMember> next, RingRound round)
     {
-        var crossed = next.Where(m => m.Has(RingTraits.OwnOutput)).Select(m => m.Index).ToHashSet();
+        var crossed = next.Where(m => m.Has(RingTraits.OwnOutput | RingTraits.SomeOutput)).Select(m => m.Index).ToHashSet();
         var (lens, classes) = (round.Lens, round.Lens.Values + 1); // numbers: what the lens knows, our outputs, then the classes
         return RingComponents.Largest([.. next.Select(m => m.Index)], classes + _followers.Classes, (account, values) =>
         {
@@ -112,22 +111,22 @@ internal sealed class RingMembers
         var lens = new RingLens(_population, _background, _features, members);
         var classes = RingTemplates.ClassesOf(_nodes.Templates, members, _features, _followers.Classes);
         var templates = new RingTemplates(classes, _followers, _features, lens.Members);
-        var crossed = PresentersOf(members);
-        var pool = Sharing(lens, members, classes, crossed);
+        var presenters = _presenters.Of(members);
+        var pool = Sharing(lens, members, classes, presenters);
         var accounts = pool.ToArray();
         var described = new RingMember[accounts.Length];
         _population.ForEachChunk(accounts.Length, (_, from, to) => // candidates of a large ring wait for each other's rounds: several workers share a round
         {
             for (var i = from; i < to; i++)
             {
-                described[i] = Described(accounts[i], lens, templates, crossed);
+                described[i] = Described(accounts[i], lens, templates, presenters);
             }
         });
         var stride = CoverageWeights.StrideOf(_features.Count);
-        var rest = CoverageWeights.Rest(lens.Members, _features.Count, n => TraitsOf(_sample, n, isMember: false, lens, templates, crossed.Contains(n * stride)).Traits);
+        var rest = CoverageWeights.Rest(lens.Members, _features.Count, n => TraitsOf(_sample, n, isMember: false, lens, templates, presenters.TraitOf(n * stride)).Traits);
         var weights = CoverageWeights.Of([.. described.Where(m => lens.Members.Contains(m.Index))], rest);
         var prior = Math.Clamp(Math.Log((double)members.Count / Math.Max(1, _features.Count - members.Count)), LeastPrior, MostPrior);
-        var round = new RingRound(members, lens, templates, crossed, weights, prior, pool, [.. described.Where(m => Belongs(m, weights, prior))]);
+        var round = new RingRound(members, lens, templates, presenters, weights, prior, pool, [.. described.Where(m => Belongs(m, weights, prior))]);
         round.Follow(() => Largest(round.Next, round), () => View(null, round.Next, round.Whole, round));
         return round;
     }
@@ -139,7 +138,7 @@ internal sealed class RingMembers
     /// The round's own list where that makes no difference.</summary>
     List<RingMember> Next(RingCandidate candidate, RingRound round)
     {
-        var others = candidate.Accounts.Where(a => !round.Pool.Contains(a)).Select(a => Described(a, round.Lens, round.Templates, round.Crossed))
+        var others = candidate.Accounts.Where(a => !round.Pool.Contains(a)).Select(a => Described(a, round.Lens, round.Templates, round.Presenters))
             .Where(m => Belongs(m, round.Weights, round.Prior)).ToList();
         if (others.Count == 0 && (candidate.Taken.Count == 0 || !round.Next.Exists(m => candidate.Taken.Contains(m.Index))))
         {
@@ -151,11 +150,11 @@ internal sealed class RingMembers
     }
 
     /// <summary>Whoever has anything in common with the ring that can be looked up by value, the members included; the others could not come out as members.</summary>
-    AccountSet Sharing(RingLens lens, List<int> members, List<int> classes, HashSet<int> crossed)
+    AccountSet Sharing(RingLens lens, List<int> members, List<int> classes, Presenters presenters)
     {
         var sharing = new AccountSet(_features.Count);
         sharing.Add(members);
-        sharing.Add([.. crossed]);
+        sharing.Add([.. presenters.Often, .. presenters.Once]);
         foreach (var payment in lens.Payments)
         {
             sharing.Add(_population.Payments[payment]);
@@ -179,14 +178,14 @@ internal sealed class RingMembers
         return sharing;
     }
 
-    RingMember Described(int index, RingLens lens, RingTemplates templates, HashSet<int> crossed)
+    RingMember Described(int index, RingLens lens, RingTemplates templates, Presenters presenters)
     {
-        var (traits, hits, ties) = TraitsOf(_features, index, lens.Members.Contains(index), lens, templates, crossed.Contains(index));
+        var (traits, hits, ties) = TraitsOf(_features, index, lens.Members.Contains(index), lens, templates, presenters.TraitOf(index));
         return new RingMember(index, _population.Accounts[index], hits, traits, ties);
     }
 
     static (RingTraits Traits, int Hits, RingTies Ties) TraitsOf(
-        AccountFeatures features, int at, bool isMember, RingLens lens, RingTemplates templates, bool isCrossed)
+        AccountFeatures features, int at, bool isMember, RingLens lens, RingTemplates templates, RingTraits output)
     {
         ref readonly var row = ref features[at];
         var (hits, sample) = (templates.HitsOf(row.Hits), row.Sample);
@@ -200,7 +199,7 @@ internal sealed class RingMembers
             | (ties.Wave > 0 ? RingTraits.SignupWave : 0)
             | (ties.Exits > 0 ? RingTraits.SharedNetwork : 0)
             | (lens.UsesClient(row) ? RingTraits.RingClient : 0)
-            | (isCrossed ? RingTraits.OwnOutput : 0);
+            | output;
         return (traits, hits, ties);
     }
 
@@ -222,30 +221,10 @@ internal sealed class RingMembers
         {
             Prior = round.Prior,
             GainOf = lens.GainOf,
-            Takes = a => Belongs(Described(a, lens, templates, round.Crossed), round.Weights, round.Prior),
+            Takes = a => Belongs(Described(a, lens, templates, round.Presenters), round.Weights, round.Prior),
             Circle = _circle,
             Exits = lens.Networks.Select(_background.NetworkOf).ToHashSet(),
             Displacement = _displacements.Count == 0 ? null : _displacements.Of(members.Select(m => m.Account.Name).ToHashSet(), _nowMs),
         };
-    }
-
-    /// <summary>Whoever sent in what we had said to a member, another actor's: his own act, unlike having one's answers sent in.</summary>
-    HashSet<int> PresentersOf(List<int> members) =>
-        _presenters.Count == 0 ? [] : members.SelectMany(m => _presenters.GetValueOrDefault(m) ?? []).ToHashSet();
-
-    /// <summary>Who presented each account's outputs, other actors only.</summary>
-    static Dictionary<int, List<int>> PresentersOf(Population population, Circulation circulation)
-    {
-        var presenters = new Dictionary<int, List<int>>();
-        foreach (var (owner, presenter) in circulation.Linked)
-        {
-            var (a, b) = (population.IndexOf(owner), population.IndexOf(presenter));
-            if (a >= 0 && b >= 0 && population.Accounts[a].Actor != population.Accounts[b].Actor)
-            {
-                (CollectionsMarshal.GetValueRefOrAddDefault(presenters, a, out _) ??= []).Add(b);
-            }
-        }
-
-        return presenters;
     }
 }

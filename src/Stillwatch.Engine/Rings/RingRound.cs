@@ -7,7 +7,7 @@ namespace Stillwatch.Engine.Rings;
 /// <param name="Pool">Everybody who shares something that can be looked up by value, the members included.</param>
 /// <param name="Next">Those of the pool that come out likelier in than out, ascending.</param>
 internal sealed record RingRound(
-    List<int> Members, RingLens Lens, RingTemplates Templates, HashSet<int> Crossed, CoverageWeights Weights, double Prior, AccountSet Pool, List<RingMember> Next)
+    List<int> Members, RingLens Lens, RingTemplates Templates, Presenters Presenters, CoverageWeights Weights, double Prior, AccountSet Pool, List<RingMember> Next)
 {
     Lazy<List<int>>? _whole;
     Lazy<RingView?>? _settled;

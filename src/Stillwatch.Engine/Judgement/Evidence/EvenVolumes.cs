@@ -19,6 +19,7 @@ internal sealed class EvenVolumes : IEvidence
     const double DayMs = 86_400_000;
     const double ShortCap = 2.5;
     static readonly Curve BySpread = new((0.35, 4), (0.5, 3.5), (0.6, 1.5), (0.85, 0), (1.2, -1));
+    static readonly Curve BySpreadKeptUp = new((0.35, 4), (0.55, 3.5), (0.65, 1.5), (0.85, 0), (1.2, -1)); // no hundred people keep that up: their spread is known
 
     public string Family => Families.Time;
 
@@ -40,9 +41,8 @@ internal sealed class EvenVolumes : IEvidence
         var spread = Math.Sqrt(Math.Max(0, variance - chance));
         var spans = counted.Select(m => m.Account.LastMs - m.Account.FirstMs).Order().ToList();
         var isKeptUp = counted.Count >= ManyMembers && spans[spans.Count / 2] >= DayMs;
-        var nats = BySpread.At(spread);
         return new Finding(
-            spread, (isKeptUp ? nats : Math.Min(nats, ShortCap)) * Math.Min(1, counted.Count / 20.0), Math.Clamp(spread / 2, 0, 1), counted.Count,
+            spread, (isKeptUp ? BySpreadKeptUp.At(spread) : Math.Min(BySpread.At(spread), ShortCap)) * Math.Min(1, counted.Count / 20.0), Math.Clamp(spread / 2, 0, 1), counted.Count,
             $"The members' daily volumes{(ring.HasTemplates ? " of the ring's templates" : "")} spread by a factor of {Math.Exp(spread):0.0} (people's by 3 to 5).");
     }
 

@@ -30,6 +30,6 @@ internal sealed class OutputCrossing : IEvidence
         var rest = ring.Coverage.InRest(RingTraits.OwnOutput);
         return new Finding(
             share, Math.Clamp(Math.Log(share / rest), 0, Cap), 1 - rest, involved,
-            $"{involved} of {ring.Members.Count} members sent in what we had said to another member, or had their answers sent in by one.");
+            $"{involved} of {ring.Members.Count} members sent in what we had said to another member, again and again or in a circle of members.");
     }
 }
