@@ -35,7 +35,8 @@ internal sealed record JudgedRing(RingView Ring, Verdict Verdict, Balance Balanc
 
 /// <summary>Weighs every kind of evidence on a ring and picks the verdict that explains it best.</summary>
 /// <remarks>
-/// Three hypotheses. Distillation: prior −9 nats plus all families. Resale: the same prior, with many-users in place of what is asked.
+/// Three hypotheses. Distillation: prior −9 nats plus all families; where what is asked says so by <see cref="CoveredContent"/> nats, under the cover of resale too,
+/// with many-users besides. Resale: the same prior, with many-users in place of what is asked.
 /// Automation (benign) holds when neither is likelier than not on the evidence alone; its confidence is one minus the calibrated probability of the likelier of the
 /// two, so it may lie under a half: nobody is accused because calibration says that rings like this one were campaigns.
 /// </remarks>
@@ -47,6 +48,7 @@ internal sealed class RingJudge
     // A hydra resells and harvests: the graver verdict stands where the harvest is likely by itself.
     const double LikelyHarvest = 3;
     const double HarvestContent = 1.5;
+    const double CoveredContent = 3;
 
     static readonly IReadOnlyList<IEvidence> Common =
     [
@@ -59,6 +61,9 @@ internal sealed class RingJudge
         new EvenVolumes(), new MachineRhythm(), new RoundTheClock(), new ReleasePivot(), new DisplacedLoad(),
         new TemplateLift(), new TemplateBreadth(), new NewItems(), new FollowUps(), new RichOutputs(), new IntentCues(),
     ];
+
+    // What else a harvest shows that hides among users: strangers at each account, who are no part of the template stream.
+    static readonly IReadOnlyList<IEvidence> Cover = [new ManyUsers()];
 
     static readonly IReadOnlyList<IEvidence> OfResale = [new RoundTheClock(), new EvenVolumes(), new ManyUsers(), new DisplacedLoad()];
 
@@ -76,7 +81,14 @@ internal sealed class RingJudge
     public JudgedRing Judge(RingView ring, BenignReference reference)
     {
         var common = Weigh(Common, ring, reference);
-        var distillation = Balance.Of(common.Concat(Weigh(OfDistillation, ring, reference)));
+        var harvest = Weigh(OfDistillation, ring, reference);
+        var distillation = Balance.Of(common.Concat(harvest));
+        if (ring.HasTemplates && distillation.ByFamily.GetValueOrDefault(Families.Content) >= CoveredContent
+            && Balance.Of(common.Concat(harvest).Concat(Weigh(Cover, ring, reference))) is var covered && covered.LogOdds > distillation.LogOdds)
+        {
+            distillation = covered;
+        }
+
         var resale = Balance.Of(common.Concat(Weigh(OfResale, ring, reference)));
         var (d, r) = (Prior + distillation.LogOdds, Prior + resale.LogOdds);
         var harvests = d >= LikelyHarvest && distillation.ByFamily.GetValueOrDefault(Families.Content) >= HarvestContent;
