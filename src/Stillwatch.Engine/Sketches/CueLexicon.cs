@@ -11,6 +11,7 @@ namespace Stillwatch.Engine.Sketches;
 /// </remarks>
 internal sealed class CueLexicon
 {
+    const int Portion = 256;                    // tokens that are looked up at once
     const int Slots = 2048;
     const ulong PairPrime = 0xC2B2AE3D27D4EB4F; // xxHash64's second prime: odd, well spread
 
@@ -37,6 +38,7 @@ internal sealed class CueLexicon
             "commit unit debug stack trace method variable program algorithm 代码 函数 程序 实现"),
     ];
 
+    readonly ulong[] _filter = new ulong[1024]; // a bit for the first 16 bits of a hash: most words are no cue, and end here
     readonly ulong[] _hashes = new ulong[Slots];
     readonly byte[] _places = new byte[Slots * 2];
 
@@ -63,16 +65,28 @@ internal sealed class CueLexicon
     public Capabilities CuedBy(ReadOnlySpan<ulong> tokens, bool ideographs)
     {
         Span<ulong> seen = stackalloc ulong[Count];
+        Span<ulong> found = stackalloc ulong[2 * Portion];
         var previous = 0UL;
-        foreach (var token in tokens)
+        for (; !tokens.IsEmpty; tokens = tokens[Math.Min(Portion, tokens.Length)..])
         {
-            Mark(token, seen);
-            if (ideographs)
+            // Found first and marked then: whether the next word is a cue cannot be guessed, and so must be no branch.
+            var n = 0;
+            foreach (var token in tokens[..Math.Min(Portion, tokens.Length)])
             {
-                Mark(Pair(previous, token), seen);
+                found[n] = token;
+                n += Filter(token);
+                if (ideographs)
+                {
+                    found[n] = Pair(previous, token);
+                    n += Filter(found[n]);
+                    previous = token;
+                }
             }
 
-            previous = token;
+            foreach (var token in found[..n])
+            {
+                Mark(token, seen);
+            }
         }
 
         var cued = Capabilities.None;
@@ -99,6 +113,9 @@ internal sealed class CueLexicon
         }
     }
 
+    /// <summary>0 when <paramref name="token"/> is no cue, else 1; 1 also for one in some hundred others.</summary>
+    int Filter(ulong token) => (int)(_filter[token >> 54] >> (int)(token >> 48)) & 1;
+
     void Add(ulong hash, int capability, int bit)
     {
         var slot = (int)(hash & (Slots - 1));
@@ -107,6 +124,7 @@ internal sealed class CueLexicon
             slot = (slot + 1) & (Slots - 1);
         }
 
+        _filter[hash >> 54] |= 1UL << (int)(hash >> 48);
         _hashes[slot] = hash;
         _places[slot * 2] = (byte)capability;
         _places[(slot * 2) + 1] = (byte)bit;
