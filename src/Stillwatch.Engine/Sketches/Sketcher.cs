@@ -210,40 +210,41 @@ public sealed class Sketcher
     {
         // The fold of each eight tokens in a row from that of the eight before: what has left is taken out, and what has come is folded in.
         var folded = 0UL;
+        var bound = EchoBound;
         for (var end = 0; end < tokens.Length; end++)
         {
             folded = ((folded - (end < EchoTokens ? 0 : tokens[end - EchoTokens] * EchoTurn)) * FoldFactor) + tokens[end];
             var hash = TokenHash.Mix(folded);
-            if (end >= EchoTokens - 1 && hash < EchoBound)
+            if (hash < bound && end >= EchoTokens - 1)
             {
-                KeepSmallest(ref into, hash | 1);
+                bound = KeepSmallest(ref into, hash | 1);
             }
         }
     }
 
-    static void KeepSmallest(ref Fingerprints into, ulong hash)
+    /// <summary>Keeps <paramref name="hash"/> if it is new and among the smallest. Returns what the next must be below to change anything.</summary>
+    static ulong KeepSmallest(ref Fingerprints into, ulong hash)
     {
         var largest = 0;
         for (var i = 0; i < Fingerprints.Capacity; i++)
         {
-            if (into[i] == hash)
-            {
-                return;
-            }
-
-            if (into[i] == 0)
+            if (into[i] == hash || into[i] == 0)
             {
                 into[i] = hash;
-                return;
+                return EchoBound;
             }
 
             largest = into[i] > into[largest] ? i : largest;
         }
 
-        if (hash < into[largest])
+        into[largest] = Math.Min(hash, into[largest]);
+        var bound = 0UL;
+        foreach (var kept in into)
         {
-            into[largest] = hash;
+            bound = Math.Max(bound, kept - 1); // what is kept is odd, so that a smaller hash is also smaller with its lowest bit set
         }
+
+        return bound;
     }
 
     ulong TlsName(ParsedExchange exchange)
