@@ -11,6 +11,8 @@ namespace Stillwatch.Engine.Sketches;
 /// </remarks>
 internal sealed class CueLexicon
 {
+    const int Portion = 256;                    // tokens that are looked up at once
+    const int Slots = 2048;
     const ulong PairPrime = 0xC2B2AE3D27D4EB4F; // xxHash64's second prime: odd, well spread
 
     /// <summary>Capability, how many different words cue it, the words. CJK words have two characters.</summary>
@@ -36,19 +38,19 @@ internal sealed class CueLexicon
             "commit unit debug stack trace method variable program algorithm 代码 函数 程序 实现"),
     ];
 
-    readonly ulong[] _hashes = new ulong[2048];
-    readonly byte[] _places = new byte[2048 * 2];
+    readonly ulong[] _filter = new ulong[1024]; // a bit for the first 16 bits of a hash: most words are no cue, and end here
+    readonly ulong[] _hashes = new ulong[Slots];
+    readonly byte[] _places = new byte[Slots * 2];
 
     public CueLexicon(ulong seed)
     {
-        var reader = new TokenReader([], seed);
         for (var c = 0; c < Entries.Length; c++)
         {
             var words = Entries[c].Words.Split(' ');
             for (var w = 0; w < words.Length; w++)
             {
                 var bytes = Encoding.UTF8.GetBytes(words[w]);
-                var hash = bytes[0] >= 0xE3 ? Pair(reader.HashOf(bytes.AsSpan(0, 3)), reader.HashOf(bytes.AsSpan(3, 3))) : reader.HashOf(bytes);
+                var hash = bytes[0] >= 0xE3 ? Pair(TokenHash.Of(bytes.AsSpan(0, 3), seed), TokenHash.Of(bytes.AsSpan(3, 3), seed)) : TokenHash.Of(bytes, seed);
                 Add(hash, c, w % 64);
             }
         }
@@ -56,22 +58,37 @@ internal sealed class CueLexicon
 
     public static int Count => Entries.Length;
 
-    public static ulong Pair(ulong previous, ulong token) => TokenReader.Mix((previous * PairPrime) ^ token);
+    static ulong Pair(ulong previous, ulong token) => TokenHash.Mix((previous * PairPrime) ^ token);
 
-    /// <summary>Marks in <paramref name="seen"/> (one bit set per capability) the words that <paramref name="token"/> is.</summary>
-    public void Mark(ulong token, Span<ulong> seen)
+    /// <summary>The capabilities whose words are among <paramref name="tokens"/>.</summary>
+    /// <param name="ideographs">Whether some tokens are CJK characters: only then can words be pairs of tokens.</param>
+    public Capabilities CuedBy(ReadOnlySpan<ulong> tokens, bool ideographs)
     {
-        for (var slot = (int)(token & 2047); _hashes[slot] != 0; slot = (slot + 1) & 2047)
+        Span<ulong> seen = stackalloc ulong[Count];
+        Span<ulong> found = stackalloc ulong[2 * Portion];
+        var previous = 0UL;
+        for (; !tokens.IsEmpty; tokens = tokens[Math.Min(Portion, tokens.Length)..])
         {
-            if (_hashes[slot] == token)
+            // Found first and marked then: whether the next word is a cue cannot be guessed, and so must be no branch.
+            var n = 0;
+            foreach (var token in tokens[..Math.Min(Portion, tokens.Length)])
             {
-                seen[_places[slot * 2]] |= 1UL << _places[(slot * 2) + 1];
+                found[n] = token;
+                n += Filter(token);
+                if (ideographs)
+                {
+                    found[n] = Pair(previous, token);
+                    n += Filter(found[n]);
+                    previous = token;
+                }
+            }
+
+            foreach (var token in found[..n])
+            {
+                Mark(token, seen);
             }
         }
-    }
 
-    public static Capabilities Cued(ReadOnlySpan<ulong> seen)
-    {
         var cued = Capabilities.None;
         for (var c = 0; c < Entries.Length; c++)
         {
@@ -84,14 +101,30 @@ internal sealed class CueLexicon
         return cued;
     }
 
+    /// <summary>Marks in <paramref name="seen"/> (one bit set per capability) the words that <paramref name="token"/> is.</summary>
+    void Mark(ulong token, Span<ulong> seen)
+    {
+        for (var slot = (int)(token & (Slots - 1)); _hashes[slot] != 0; slot = (slot + 1) & (Slots - 1))
+        {
+            if (_hashes[slot] == token)
+            {
+                seen[_places[slot * 2]] |= 1UL << _places[(slot * 2) + 1];
+            }
+        }
+    }
+
+    /// <summary>0 when <paramref name="token"/> is no cue, else 1; 1 also for one in some hundred others.</summary>
+    int Filter(ulong token) => (int)(_filter[token >> 54] >> (int)(token >> 48)) & 1;
+
     void Add(ulong hash, int capability, int bit)
     {
-        var slot = (int)(hash & 2047);
+        var slot = (int)(hash & (Slots - 1));
         while (_hashes[slot] != 0)
         {
-            slot = (slot + 1) & 2047;
+            slot = (slot + 1) & (Slots - 1);
         }
 
+        _filter[hash >> 54] |= 1UL << (int)(hash >> 48);
         _hashes[slot] = hash;
         _places[slot * 2] = (byte)capability;
         _places[(slot * 2) + 1] = (byte)bit;

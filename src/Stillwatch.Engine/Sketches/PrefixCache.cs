@@ -9,9 +9,10 @@ internal sealed class PrefixCache(ulong seed)
     const int Slots = 1 << 12;
     const int ShingleTokens = 4;
 
+    readonly TokenReader _reader = new(seed);
     readonly ulong[] _hashes = new ulong[Slots];
     readonly (ulong Whole, ulong First, ulong Second)[] _sketches = new (ulong, ulong, ulong)[Slots];
-    readonly ulong[] _tokens = new ulong[TokenReader.MaxTokens];
+    readonly ulong[] _tokens = new ulong[TokenReader.BufferTokens];
 
     public void AddSystemKeys(ReadOnlySpan<byte> system, ref ExchangeSketch sketch)
     {
@@ -35,18 +36,18 @@ internal sealed class PrefixCache(ulong seed)
     /// <summary>The hash of all normalised tokens, and the two smallest shingle hashes: those survive a name or a date in the prompt.</summary>
     (ulong Whole, ulong First, ulong Second) SketchOf(ReadOnlySpan<byte> system)
     {
-        var n = new TokenReader(system, seed).ReadAll(_tokens);
+        var n = _reader.ReadAll(system, _tokens, out _);
         var whole = 0UL;
         var (first, second) = (ulong.MaxValue, ulong.MaxValue);
         for (var i = 0; i < n; i++)
         {
-            whole = TokenReader.Mix((whole * 31) + _tokens[i]);
+            whole = TokenHash.Mix((whole * 31) + _tokens[i]);
             if (i < ShingleTokens - 1)
             {
                 continue;
             }
 
-            var shingle = TokenReader.Mix(_tokens[i] ^ (_tokens[i - 1] << 1) ^ (_tokens[i - 2] << 2) ^ (_tokens[i - 3] << 3));
+            var shingle = TokenHash.Mix(_tokens[i] ^ (_tokens[i - 1] << 1) ^ (_tokens[i - 2] << 2) ^ (_tokens[i - 3] << 3));
             if (shingle < first)
             {
                 (first, second) = (shingle, first);
@@ -58,6 +59,6 @@ internal sealed class PrefixCache(ulong seed)
         }
 
         // Smallest hashes have leading zeros; mixing spreads them over the traits' partitions again.
-        return second == ulong.MaxValue ? (whole, 0, 0) : (whole, TokenReader.Mix(first + 1) | 1, TokenReader.Mix(second + 1) | 1);
+        return second == ulong.MaxValue ? (whole, 0, 0) : (whole, TokenHash.Mix(first + 1) | 1, TokenHash.Mix(second + 1) | 1);
     }
 }

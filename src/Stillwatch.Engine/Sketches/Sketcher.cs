@@ -32,14 +32,14 @@ public sealed class Sketcher
 
     readonly ulong _seed;
     readonly bool _useCues;
+    readonly TokenReader _reader;
     readonly CueLexicon _cues;
     readonly NameCache _names;
     readonly PrefixCache _prefixes;
     readonly ModelNames _models;
     readonly AppRegister _apps;
     readonly AccountIds _ids;
-    readonly ulong[] _tokens = new ulong[TokenReader.MaxTokens];
-    readonly ulong[] _seenCues = new ulong[CueLexicon.Count];
+    readonly ulong[] _tokens = new ulong[TokenReader.BufferTokens];
 
     /// <param name="models">Shared by all sketchers of one detector, like <paramref name="ids"/> and <paramref name="apps"/>.</param>
     /// <param name="useCues">False for the ablation that shows what detection is worth without intent cues.</param>
@@ -50,6 +50,7 @@ public sealed class Sketcher
         _apps = apps;
         _ids = ids;
         _useCues = useCues;
+        _reader = new TokenReader(_seed);
         _cues = new CueLexicon(_seed);
         _names = new NameCache(key);
         _prefixes = new PrefixCache(_seed);
@@ -148,30 +149,20 @@ public sealed class Sketcher
         }
         else if (!exchange.PriorOutput.IsEmpty)
         {
-            AddEcho(_tokens.AsSpan(0, new TokenReader(exchange[exchange.PriorOutput], _seed).ReadAll(_tokens)), ref sketch.Heard);
+            AddEcho(_tokens.AsSpan(0, _reader.ReadAll(exchange[exchange.PriorOutput], _tokens, out _)), ref sketch.Heard);
         }
     }
 
-    /// <summary>Reads the tokens of the new user text and, in the same pass, which capabilities its words cue.</summary>
+    /// <summary>Reads the tokens of the new user text and which capabilities its words cue.</summary>
     ReadOnlySpan<ulong> ReadTokens(ReadOnlySpan<byte> text, ref ExchangeSketch sketch)
     {
-        var reader = new TokenReader(text, _seed);
-        var n = 0;
-        ulong previous = 0;
-        Array.Clear(_seenCues);
-        while (n < _tokens.Length && reader.Next(out var token))
+        var tokens = _tokens.AsSpan(0, _reader.ReadAll(text, _tokens, out var ideographs));
+        if (_useCues)
         {
-            _tokens[n++] = token;
-            if (_useCues)
-            {
-                _cues.Mark(reader.LastWasIdeograph ? CueLexicon.Pair(previous, token) : token, _seenCues);
-            }
-
-            previous = token;
+            sketch.Cues = _cues.CuedBy(tokens, ideographs);
         }
 
-        sketch.Cues = CueLexicon.Cued(_seenCues);
-        return _tokens.AsSpan(0, n);
+        return tokens;
     }
 
     /// <summary>The sampled shingles nearest each end: templates stand at the ends, slots in the middle or at the other end.</summary>
@@ -204,7 +195,7 @@ public sealed class Sketcher
         sketch.Traits |= status >= 400 ? ExchangeTraits.Failed : 0;
         if (text.Length > MinEchoTokens * 3)
         {
-            var n = new TokenReader(text, _seed).ReadAll(_tokens);
+            var n = _reader.ReadAll(text, _tokens, out _);
             if (n >= MinEchoTokens)
             {
                 AddEcho(_tokens.AsSpan(0, n), ref sketch.Said);
@@ -219,40 +210,41 @@ public sealed class Sketcher
     {
         // The fold of each eight tokens in a row from that of the eight before: what has left is taken out, and what has come is folded in.
         var folded = 0UL;
+        var bound = EchoBound;
         for (var end = 0; end < tokens.Length; end++)
         {
             folded = ((folded - (end < EchoTokens ? 0 : tokens[end - EchoTokens] * EchoTurn)) * FoldFactor) + tokens[end];
-            var hash = TokenReader.Mix(folded);
-            if (end >= EchoTokens - 1 && hash < EchoBound)
+            var hash = TokenHash.Mix(folded);
+            if (hash < bound && end >= EchoTokens - 1)
             {
-                KeepSmallest(ref into, hash | 1);
+                bound = KeepSmallest(ref into, hash | 1);
             }
         }
     }
 
-    static void KeepSmallest(ref Fingerprints into, ulong hash)
+    /// <summary>Keeps <paramref name="hash"/> if it is new and among the smallest. Returns what the next must be below to change anything.</summary>
+    static ulong KeepSmallest(ref Fingerprints into, ulong hash)
     {
         var largest = 0;
         for (var i = 0; i < Fingerprints.Capacity; i++)
         {
-            if (into[i] == hash)
-            {
-                return;
-            }
-
-            if (into[i] == 0)
+            if (into[i] == hash || into[i] == 0)
             {
                 into[i] = hash;
-                return;
+                return EchoBound;
             }
 
             largest = into[i] > into[largest] ? i : largest;
         }
 
-        if (hash < into[largest])
+        into[largest] = Math.Min(hash, into[largest]);
+        var bound = 0UL;
+        foreach (var kept in into)
         {
-            into[largest] = hash;
+            bound = Math.Max(bound, kept - 1); // what is kept is odd, so that a smaller hash is also smaller with its lowest bit set
         }
+
+        return bound;
     }
 
     ulong TlsName(ParsedExchange exchange)
@@ -293,7 +285,7 @@ public sealed class Sketcher
         return OrderOf(id, sketch);
     }
 
-    static ulong OrderOf(ulong id, in ExchangeSketch sketch) => TokenReader.Mix(id ^ TokenReader.Mix(sketch.Account ^ (ulong)sketch.TimeMs));
+    static ulong OrderOf(ulong id, in ExchangeSketch sketch) => TokenHash.Mix(id ^ TokenHash.Mix(sketch.Account ^ (ulong)sketch.TimeMs));
 
     static ulong Fold(ReadOnlySpan<ulong> tokens)
     {
@@ -303,7 +295,7 @@ public sealed class Sketcher
             h = (h * FoldFactor) + token;
         }
 
-        return TokenReader.Mix(h);
+        return TokenHash.Mix(h);
     }
 
     internal static bool AddKey(ref ExchangeSketch sketch, TraitKind kind, ulong hash)

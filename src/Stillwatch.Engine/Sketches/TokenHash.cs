@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+
+namespace Stillwatch.Engine.Sketches;
+
+/// <summary>The keyed hash of a token: each byte is mixed into a state that starts as the seed and is multiplied.</summary>
+/// <remarks>
+/// A word's length cannot be guessed by a processor, so up to eight bytes are always eight steps, without a branch. Missing bytes are zeros put
+/// before the word, and what these will multiply the state with is divided out beforehand: an odd factor has an inverse modulo 2^64.
+/// </remarks>
+internal static class TokenHash
+{
+    const ulong Prime = 0x9E3779B97F4A7C15;   // 2^64 / golden ratio (Knuth, TAOCP 6.4): odd, well spread
+    const ulong Inverse = 0xF1DE83E19937733D; // Prime * Inverse = 1 modulo 2^64
+    const ulong Inverse2 = unchecked(Inverse * Inverse);
+    const ulong Inverse4 = unchecked(Inverse2 * Inverse2);
+
+    /// <summary>By the number of bytes that there are, of eight.</summary>
+    static ReadOnlySpan<ulong> InverseOfMissing => unchecked(
+    [
+        Inverse4 * Inverse4, Inverse4 * Inverse2 * Inverse, Inverse4 * Inverse2, Inverse4 * Inverse, Inverse4, Inverse2 * Inverse, Inverse2, Inverse, 1,
+    ]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Mix(ulong h)
+    {
+        h ^= h >> 32;
+        h *= Prime;
+        return h ^ (h >> 29);
+    }
+
+    /// <summary>The token that stands for all texts of one kind.</summary>
+    public static ulong Mask(ulong seed, ulong kind) => Mix(seed + (kind * Prime));
+
+    /// <summary>The hash of bytes as they are, upper case and all.</summary>
+    public static ulong Of(ReadOnlySpan<byte> bytes, ulong seed)
+    {
+        var h = seed;
+        foreach (var b in bytes)
+        {
+            h = Step(h, b);
+        }
+
+        return Mix(h);
+    }
+
+    /// <summary>Mixes one byte into a state.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Step(ulong h, byte b) => (h ^ b) * Prime;
+
+    /// <summary>Mixes eight bytes in, the lowest first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Eight(ulong h, ulong bytes)
+    {
+        h = Step(h, (byte)bytes);
+        h = Step(h, (byte)(bytes >> 8));
+        h = Step(h, (byte)(bytes >> 16));
+        h = Step(h, (byte)(bytes >> 24));
+        h = Step(h, (byte)(bytes >> 32));
+        h = Step(h, (byte)(bytes >> 40));
+        h = Step(h, (byte)(bytes >> 48));
+        return Step(h, (byte)(bytes >> 56));
+    }
+
+    /// <summary>Mixes the lowest one to eight of eight bytes in.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Last(ulong h, ulong bytes, int count) => Eight(h * InverseOfMissing[count], bytes << (8 * (sizeof(ulong) - count)));
+}
