@@ -97,7 +97,7 @@ internal sealed class AccountJudge(Policy policy)
         foreach (var (trait, family, name, has, lacks) in Own)
         {
             var present = member.Has(trait);
-            var nats = coverage.Of(trait, member);
+            var nats = coverage.Of(trait, member.Likeness);
             if (Math.Abs(nats) >= Worth && (present || lacks.Length > 0))
             {
                 yield return new EvidenceItem(
