@@ -134,9 +134,9 @@ internal sealed class CoverageWeights
 
     static void Count(int[] counts, RingTraits traits)
     {
-        for (var t = 0; t < Traits; t++)
+        for (var left = (uint)traits; left != 0; left &= left - 1) // an account shows a few of them
         {
-            counts[t] += ((int)traits >> t) & 1;
+            counts[System.Numerics.BitOperations.TrailingZeroCount(left)]++;
         }
     }
 
