@@ -40,6 +40,7 @@ internal static class DisclosureBenchmark
     const double MinNewTextCharacters = 600;
     const int Halvings = 3;
     const double HeapShare = 0.92; // the rest is code, stacks and the runtime's own
+    const long LargeArrayBytes = 16L << 20; // by default 85 kB: a judgement's passing arrays would call for a collection of everything
     const long LeastHeapBytes = 1536L << 20; // with small tables, what a judgement takes for a while is most of it
 
     /// <exception cref="InvalidOperationException">A process failed; the message holds what it said.</exception>
@@ -161,6 +162,7 @@ internal static class DisclosureBenchmark
     {
         ["DOTNET_gcServer"] = "1",
         ["DOTNET_GCHeapCount"] = $"{shards:x}",
+        ["DOTNET_GCLOHThreshold"] = $"{LargeArrayBytes:x}",
         ["DOTNET_GCHeapHardLimit"] = $"{Math.Max(LeastHeapBytes, (long)(memoryBytes * HeapShare)):x}",
     };
 

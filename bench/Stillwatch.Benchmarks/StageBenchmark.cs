@@ -24,7 +24,7 @@ internal static class StageBenchmark
         var (inflate, parse, sketching, apply, judge, judgements, exchanges, judged) = (0.0, 0.0, 0.0, 0.0, 0.0, 0, 0L, 0L);
         var last = 0.0;
 
-        // As CampaignDetector does it: an epoch is applied when it is over, and judged when the exchanges have grown by a tenth.
+        // As CampaignDetector does it: an epoch is applied when it is over, and judged when enough is new.
         void Close(bool all)
         {
             while (buffer.TakeClosed(all) is var (endMs, sketches))
@@ -33,7 +33,7 @@ internal static class StageBenchmark
                 stage.Crossings.Add(shards.Apply(sketches));
                 apply += Seconds(start);
                 exchanges += sketches.Count;
-                if (exchanges - judged >= Math.Max(100, 0.1 * exchanges))
+                if (CampaignDetector.IsDue(exchanges, judged))
                 {
                     start = Stopwatch.GetTimestamp();
                     stage.Judge(shards.Accounts, shards.Traits, endMs);

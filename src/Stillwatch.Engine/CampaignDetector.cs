@@ -9,9 +9,9 @@ namespace Stillwatch.Engine;
 
 /// <summary>Finds campaigns in a stream of sketches: sight, link, ring, judge, respond. Pure: event time only, no I/O but the snapshot's stream.</summary>
 /// <remarks>
-/// Judges at the end of an epoch once the exchanges have grown by a tenth since the last judgement, and at the end of the input, so the
-/// number of judgements grows with the logarithm of the traffic. A judgement depends on the exchanges before its epoch's end and on nothing
-/// later. Not thread-safe: one caller; inside, shards run in parallel.
+/// Judges at the end of an epoch once a tenth of the exchanges is new since the last judgement, beyond a million a fifth, and at the end of the
+/// input: so the number of judgements grows with the logarithm of the traffic, and all of them cost some five of the last one. A judgement depends
+/// on the exchanges before its epoch's end and on nothing later. Not thread-safe: one caller; inside, shards run in parallel.
 /// </remarks>
 public sealed class CampaignDetector
 {
@@ -19,8 +19,8 @@ public sealed class CampaignDetector
     public const int SnapshotVersion = 3; // 2 had no lineage of campaigns, 1 no displacement trials
 
     const uint SnapshotMagic = 0x57_53_4E_50; // "PNSW"
-    const double GrowthPerJudgement = 0.1;
     const int MinExchangesPerJudgement = 100;
+    const long LargeInput = 1_000_000; // exchanges; beyond, judgements are most of what detection costs
 
     readonly DetectionKey _key;
     readonly AccountDirectory _directory;
@@ -168,12 +168,16 @@ public sealed class CampaignDetector
         tried?.Push(crossings);
         _exchanges += sketches.Count;
         _lastEpochEndMs = endMs;
-        if (_exchanges - _judgedExchanges >= Math.Max(MinExchangesPerJudgement, GrowthPerJudgement * _exchanges))
+        if (IsDue(_exchanges, _judgedExchanges))
         {
             Judgements += tried is null ? 1 : 0;
             Judge(endMs);
         }
     }
+
+    /// <summary>Whether so much is new that it is judged without being asked for.</summary>
+    internal static bool IsDue(long exchanges, long judged) => exchanges - judged is var fresh
+        && fresh >= MinExchangesPerJudgement && fresh * (exchanges < LargeInput ? 10 : 5) >= exchanges;
 
     void Judge(long nowMs)
     {

@@ -6,8 +6,12 @@ using Stillwatch.Engine.Rings;
 namespace Stillwatch.Engine.Judgement;
 
 /// <summary>One account of a judged ring: its own balance and the rung that follows, never above the ring's.</summary>
-internal sealed record JudgedAccount(RingMember Member, Balance Balance, double Logit, Rung Rung)
+/// <param name="Licence">The one it held then, null for none.</param>
+internal sealed record JudgedAccount(RingMember Member, JudgedRing Ring, Licence? Licence, double Logit, Rung Rung)
 {
+    /// <summary>Made when it is asked for: a judgement needs the sums alone, and has accounts by the ten thousand.</summary>
+    public Balance Balance => AccountJudge.BalanceOf(Member, Ring, Licence);
+
     public double Confidence => 1 / (1 + Math.Exp(-Logit));
 }
 
@@ -45,22 +49,8 @@ internal sealed class AccountJudge(Policy policy)
 
     public JudgedAccount Judge(RingMember member, JudgedRing ring, Rung held, long nowMs)
     {
-        var items = new List<EvidenceItem> { Inherited("account-prior", ring.Ring.Prior, "Most accounts belong to no campaign.") };
-        if (LicenceOf(member, nowMs) is { } licence)
-        {
-            items.Add(Inherited("licence", LicensedPrior, $"A licence for {licence.Purpose} is registered."));
-        }
-
-        items.AddRange(OwnItems(member, ring.Ring.Coverage));
-        var own = Sum(items);
-        items.Add(Inherited("campaign", Doubt(own, ring.Verdict == Verdict.Automation ? -ring.Logit : ring.Logit), "An account is no surer a part of a campaign than its ring is one."));
-        if (Calibration.Ceiling(Sum(items)) is not 0 and var offset)
-        {
-            items.Add(Inherited("calibration", offset, "No confidence beyond one in a million is claimed."));
-        }
-
-        var balance = Add(items);
-        var logit = balance.LogOdds;
+        var licence = LicenceOf(member, nowMs);
+        var logit = Sum(ItemsOf(member, ring, licence, out var own));
         var decisive = Math.Min(logit, own + Doubt(own, ring.DecisiveLogit)); // calibration may state more; it raises no rung
         var rung = policy.Decide(ring.Verdict, decisive, ring.Balance.ByFamily, held, ring.IsConclusive && member.Has(RingTraits.OwnOutput));
         rung = rung < ring.Rung ? rung : ring.Rung;
@@ -71,7 +61,29 @@ internal sealed class AccountJudge(Policy policy)
             rung = Rung.Observe; // who holds one conversation at a time resells nothing
         }
 
-        return new JudgedAccount(member, balance, logit, Allows(LicenceOf(member, nowMs), ring.Verdict) ? Rung.Observe : rung);
+        return new JudgedAccount(member, ring, licence, logit, Allows(licence, ring.Verdict) ? Rung.Observe : rung);
+    }
+
+    public static Balance BalanceOf(RingMember member, JudgedRing ring, Licence? licence) => Balance.Of(ItemsOf(member, ring, licence, out _), uncapped: "campaign");
+
+    /// <param name="own">The sum before the ring's uncertainty, nats.</param>
+    static List<EvidenceItem> ItemsOf(RingMember member, JudgedRing ring, Licence? licence, out double own)
+    {
+        var items = new List<EvidenceItem>(Own.Count + 4) { Inherited("account-prior", ring.Ring.Prior, "Most accounts belong to no campaign.") };
+        if (licence is not null)
+        {
+            items.Add(Inherited("licence", LicensedPrior, $"A licence for {licence.Purpose} is registered."));
+        }
+
+        items.AddRange(OwnItems(member, ring.Ring.Coverage));
+        own = Sum(items);
+        items.Add(Inherited("campaign", Doubt(own, ring.Verdict == Verdict.Automation ? -ring.Logit : ring.Logit), "An account is no surer a part of a campaign than its ring is one."));
+        if (Calibration.Ceiling(Sum(items)) is not 0 and var offset)
+        {
+            items.Add(Inherited("calibration", offset, "No confidence beyond one in a million is claimed."));
+        }
+
+        return items;
     }
 
     /// <summary>The licence an account holds on the day of <paramref name="nowMs"/>, null when none or expired.</summary>
@@ -86,8 +98,6 @@ internal sealed class AccountJudge(Policy policy)
         licence is not null && licence.Purpose == (verdict == Verdict.Resale ? "resale" : "distillation");
 
     /// <summary>Items of family campaign are taken as they are; the account's own go through discount and cap.</summary>
-    static Balance Add(List<EvidenceItem> items) => Balance.Of(items, uncapped: "campaign");
-
     static double Sum(List<EvidenceItem> items) => Balance.SumOf(items, uncapped: "campaign");
 
     static EvidenceItem Inherited(string trait, double nats, string says) =>
@@ -98,7 +108,7 @@ internal sealed class AccountJudge(Policy policy)
         foreach (var (trait, family, name, has, lacks) in Own)
         {
             var present = member.Has(trait);
-            var nats = coverage.Of(trait, member);
+            var nats = coverage.Of(trait, member.Likeness);
             if (Math.Abs(nats) >= Worth && (present || lacks.Length > 0))
             {
                 yield return new EvidenceItem(

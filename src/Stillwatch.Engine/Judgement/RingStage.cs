@@ -62,17 +62,21 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
         _population.Take(accounts);
         var cohort = ReferenceCohort.Of(_population, directory, nowMs);
 
-        // 2. Which templates stand out, and who follows them.
+        // 2. Which templates stand out, and who follows them; beside that, what everybody shares, and what normal accounts do.
+        _ = Crossings.Circulation; // before the workers ask for it
+        var beside = _population.Beside(() =>
+        {
+            var shared = new Background(_population);
+            return (shared, new IdentityLinks(_population, Crossings), new BenignReference(_population, cohort, shared, nowMs));
+        });
         var gated = TraitGate.Open(traits, _population, cohort);
         var classes = TemplateClasses.Cluster(gated, _population);
         var members = ClassMembers.Find(classes, _population);
+        var (background, identities, reference) = beside.GetAwaiter().GetResult();
 
         // 3. Groups of linked accounts.
-        _ = Crossings.Circulation; // before the workers ask for it
-        var background = new Background(_population);
-        var (candidates, nodes) = new RingBuilder(_population, cohort, classes, members, Crossings).Build();
+        var (candidates, nodes) = new RingBuilder(_population, cohort, classes, members, identities).Build();
         var selection = new RingMembers(_population, cohort, background, members, nodes, Crossings, Displacements, nowMs);
-        var reference = new BenignReference(_population, cohort, background, nowMs);
 
         // 4. Judged on pooled evidence, each account on its own besides.
         var known = new ConcurrentDictionary<RingView, Lazy<JudgedRing>>(); // a campaign is found several times over, and weighed once

@@ -49,20 +49,20 @@ internal sealed class CoverageWeights
     public double Of(RingTraits trait, bool present) => (present ? _present : _absent)[IndexOf(trait)];
 
     /// <summary>What having or lacking a trait says of this account; where it shares a value, that value's own weight.</summary>
-    public double Of(RingTraits trait, RingMember member) => trait switch
+    public double Of(RingTraits trait, in Likeness account) => trait switch
     {
-        RingTraits.MostlyTemplate => member.Ties.Template,
+        RingTraits.MostlyTemplate => account.Ties.Template,
         RingTraits.SomeTemplate => 0, // a level of the above
-        RingTraits.SharedPayment when member.Has(trait) => member.Ties.Payment,
-        RingTraits.SharedDevice when member.Has(trait) => member.Ties.Device,
-        RingTraits.SignupWave when member.Has(trait) => member.Ties.Wave,
-        RingTraits.SharedNetwork when member.Has(trait) => member.Ties.Network,
-        _ => Of(trait, member.Has(trait)),
+        RingTraits.SharedPayment when account.Has(trait) => account.Ties.Payment,
+        RingTraits.SharedDevice when account.Has(trait) => account.Ties.Device,
+        RingTraits.SignupWave when account.Has(trait) => account.Ties.Wave,
+        RingTraits.SharedNetwork when account.Has(trait) => account.Ties.Network,
+        _ => Of(trait, account.Has(trait)),
     };
 
     /// <summary>The account's whole balance, nats: what <see cref="Judgement.Balance"/> makes of the same items, without making them.</summary>
     /// <remarks>In each family the strongest item for and the strongest against count whole, the rest half; a family at most ±6.</remarks>
-    public double Sum(RingMember member)
+    public double Sum(in Likeness account)
     {
         Span<double> most = stackalloc double[Families];
         Span<double> least = stackalloc double[Families];
@@ -72,7 +72,7 @@ internal sealed class CoverageWeights
         half.Clear();
         for (var t = 0; t < Traits; t++)
         {
-            var (nats, family) = (Of((RingTraits)(1 << t), member), s_familyOf[t]);
+            var (nats, family) = (Of((RingTraits)(1 << t), account), s_familyOf[t]);
             most[family] = Math.Max(most[family], nats);
             least[family] = Math.Min(least[family], nats);
             half[family] += nats / 2;
@@ -108,18 +108,19 @@ internal sealed class CoverageWeights
         return (counts, accounts);
     }
 
-    public static CoverageWeights Of(IReadOnlyList<RingMember> members, (int[] Counts, int Accounts) rest)
+    /// <param name="members">What each member of the ring shows.</param>
+    public static CoverageWeights Of(ReadOnlySpan<RingTraits> members, (int[] Counts, int Accounts) rest)
     {
         var weights = new CoverageWeights();
         var ring = new int[Traits];
         foreach (var member in members)
         {
-            Count(ring, member.Traits);
+            Count(ring, member);
         }
 
         for (var t = 0; t < Traits; t++)
         {
-            var r = (ring[t] + 0.5) / (members.Count + 1);
+            var r = (ring[t] + 0.5) / (members.Length + 1);
             var b = (rest.Counts[t] + 0.5) / (rest.Accounts + 1);
             (weights._inRing[t], weights._inRest[t]) = (r, b);
             weights._present[t] = Math.Clamp(Math.Log(r / b), ((int)Purchasable & (1 << t)) != 0 ? -PurchasableCap : -Cap, s_caps[t]);
@@ -132,9 +133,9 @@ internal sealed class CoverageWeights
 
     static void Count(int[] counts, RingTraits traits)
     {
-        for (var t = 0; t < Traits; t++)
+        for (var left = (uint)traits; left != 0; left &= left - 1) // an account shows a few of them
         {
-            counts[t] += ((int)traits >> t) & 1;
+            counts[System.Numerics.BitOperations.TrailingZeroCount(left)]++;
         }
     }
 

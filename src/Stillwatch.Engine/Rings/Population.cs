@@ -43,6 +43,9 @@ internal sealed class Population(int workers = 1)
         }
     }
 
+    /// <summary>Starts work that goes on beside the caller's; with one worker it is done first.</summary>
+    public Task<T> Beside<T>(Func<T> work) => workers > 1 ? Task.Run(work) : Task.FromResult(work());
+
     public int IndexOf(ulong name) => _byName.Find(name);
 
     /// <summary>Payment tokens with the accounts that use them.</summary>

@@ -47,9 +47,9 @@ internal sealed class ReferenceCohort
     /// <summary>Whether so many uses could be a habit at all: else the account's exchanges need not be looked at.</summary>
     public static bool MayBeHabit(long uses) => uses >= HabitUses;
 
-    /// <summary>The same, in all the account's exchanges; its state is looked at only where that decides.</summary>
-    public bool IsNormal(int account, long uses, Population population) =>
-        _members[account] && (uses < HabitUses || uses <= Habit * population.Accounts[account].Exchanges);
+    /// <summary>With how many uses of a trait, in all its exchanges, an account says what is normal of it; -1 outside the cohort.</summary>
+    public int MostNormalUses(int account, Population population) =>
+        _members[account] ? (int)Math.Clamp(Habit * population.Accounts[account].Exchanges, HabitUses - 1, int.MaxValue) : -1;
 
     /// <summary>ln of how much more often accounts outside the cohort show a trait than those inside, nats.</summary>
     /// <param name="inside">Those of the cohort, who do not live on it, among its <paramref name="accounts"/>.</param>

@@ -1,5 +1,4 @@
 using Stillwatch.Engine.Links;
-using Stillwatch.Engine.Provenance;
 using Stillwatch.Engine.Traits;
 
 namespace Stillwatch.Engine.Rings;
@@ -10,7 +9,7 @@ namespace Stillwatch.Engine.Rings;
 /// By identity: payers, devices and own-output crossings joined by <see cref="IdentityLinks"/>, with the templates that half of them follow.
 /// A template that two campaigns both use belongs to both and joins neither to the other. Cost: linear in accounts times nodes a head.
 /// </remarks>
-internal sealed class RingBuilder(Population population, ReferenceCohort cohort, TemplateClasses classes, ClassMembers members, CrossingTable crossings)
+internal sealed class RingBuilder(Population population, ReferenceCohort cohort, TemplateClasses classes, ClassMembers members, IdentityLinks identities)
 {
     const int MinActors = TraitGate.MinActors;
     const double SameAccounts = 0.6;
@@ -23,38 +22,44 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
     public (List<RingCandidate> Candidates, RingNodes Nodes) Build()
     {
         var templates = Templates();
-        var identities = new IdentityLinks(population, crossings);
-        var candidates = new List<RingCandidate>();
-        foreach (var group in Groups(templates))
-        {
-            var accounts = group.SelectMany(t => t.Accounts).ToHashSet();
-            foreach (var node in identities.MostlyInside(accounts))
-            {
-                accounts.UnionWith(node.Accounts);
-            }
+        var groups = Groups(templates);
+        var candidates = new List<RingCandidate>[groups.Count + identities.Groups.Count];
+        population.ForEach(candidates.Length, g =>
+            candidates[g] = g < groups.Count ? ByContent(groups[g], templates) : ByIdentity(identities.Groups[g - groups.Count], templates));
+        return (
+            [.. candidates.SelectMany(c => c).OrderByDescending(r => r.Accounts.Count).ThenBy(r => r.Accounts[0]).Take(MaxRings)], new RingNodes(templates, identities));
+    }
 
-            Add(candidates, accounts, templates, identities, byIdentity: false);
-            AddByClient(candidates, accounts, templates, identities);
+    List<RingCandidate> ByContent(List<SharedTrait> group, List<SharedTrait> templates)
+    {
+        var candidates = new List<RingCandidate>();
+        var accounts = group.SelectMany(t => t.Accounts).ToHashSet();
+        foreach (var node in identities.MostlyInside(accounts))
+        {
+            accounts.UnionWith(node.Accounts);
         }
 
-        foreach (var group in identities.Groups)
-        {
-            var accounts = group.SelectMany(n => n.Accounts).ToHashSet();
-            if (!population.HasActors(accounts, MinActors))
-            {
-                continue;
-            }
+        Add(candidates, accounts, templates, byIdentity: false);
+        AddByClient(candidates, accounts, templates);
+        return candidates;
+    }
 
+    List<RingCandidate> ByIdentity(List<SharedTrait> group, List<SharedTrait> templates)
+    {
+        var candidates = new List<RingCandidate>();
+        var accounts = group.SelectMany(n => n.Accounts).ToHashSet();
+        if (population.HasActors(accounts, MinActors))
+        {
             var following = Following(accounts);
             foreach (var template in templates.Where(t => Follow(t, following, accounts.Count) && following[t.Id] >= MostlyTheirs * t.Accounts.Count).ToList())
             {
                 accounts.UnionWith(template.Accounts);
             }
 
-            Add(candidates, accounts, templates, identities, byIdentity: true);
+            Add(candidates, accounts, templates, byIdentity: true);
         }
 
-        return ([.. candidates.OrderByDescending(r => r.Accounts.Count).ThenBy(r => r.Accounts[0]).Take(MaxRings)], new RingNodes(templates, identities));
+        return candidates;
     }
 
     /// <summary>The template classes that enough actors follow and the reference cohort mostly does not.</summary>
@@ -121,19 +126,19 @@ internal sealed class RingBuilder(Population population, ReferenceCohort cohort,
     }
 
     /// <summary>A published template has many users, a pool among them has one client: each client of some size is a candidate of its own.</summary>
-    void AddByClient(List<RingCandidate> candidates, HashSet<int> accounts, List<SharedTrait> templates, IdentityLinks identities)
+    void AddByClient(List<RingCandidate> candidates, HashSet<int> accounts, List<SharedTrait> templates)
     {
         foreach (var client in accounts.GroupBy(a => Background.MainClient(population.Accounts[a])).Where(g => g.Key != 0).OrderBy(g => g.Key))
         {
             var share = client.Count() / (double)accounts.Count;
             if (share is >= MinClientShare and <= MaxClientShare && client.Count() >= 2 * MinActors)
             {
-                Add(candidates, [.. client], templates, identities, byIdentity: true);
+                Add(candidates, [.. client], templates, byIdentity: true);
             }
         }
     }
 
-    void Add(List<RingCandidate> candidates, HashSet<int> accounts, List<SharedTrait> templates, IdentityLinks identities, bool byIdentity)
+    void Add(List<RingCandidate> candidates, HashSet<int> accounts, List<SharedTrait> templates, bool byIdentity)
     {
         if (!population.HasActors(accounts, MinActors))
         {

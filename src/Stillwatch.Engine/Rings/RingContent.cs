@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Stillwatch.Engine.Sketches;
 using Stillwatch.Engine.Traits;
 
@@ -10,7 +9,6 @@ internal sealed class RingContent
     const int MaxPerMember = 32;
     const int LeastPerMember = 4;
     const int MaxSampled = 1 << 17; // proportions of so many are known to a quarter of a point; a ring of twenty thousand need not give half a million
-    const int LikelyItems = 4; // a member's share of the different ones, of which there is room from the start
     const int MinCommon = 6; // public harvesting tools sample one prompt up to four times
     const double CommonShare = 0.1;
 
@@ -40,17 +38,28 @@ internal sealed class RingContent
     public static RingContent Of(RingCandidate candidate, IReadOnlyList<RingMember> members, ClassMembers classes)
     {
         var content = new RingContent();
-        var wanted = candidate.Classes.ToHashSet();
-        var items = new Dictionary<uint, (int Last, int Members)>(LikelyItems * members.Count);
-        var outputs = new List<int>();
         var most = Math.Clamp(MaxSampled / Math.Max(1, members.Count), LeastPerMember, MaxPerMember);
+        var wanted = new bool[classes.Classes];
+        foreach (var c in candidate.Classes)
+        {
+            wanted[c] = true;
+        }
+
+        var (hasTemplates, sampled) = (candidate.Classes.Count > 0, 0);
         foreach (var member in members)
         {
-            var ofDigest = wanted.Count == 0 ? null : classes.ClassesOf(member.Index);
+            sampled += Math.Min(most, hasTemplates ? member.Hits : member.Account.Digests.Length);
+        }
+
+        using var items = new ItemCounts(sampled);
+        using var outputs = new OutputCounts();
+        foreach (var member in members)
+        {
+            var ofDigest = hasTemplates ? classes.ClassesOf(member.Index) : null;
             var digests = member.Account.Digests;
             for (int d = 0, taken = 0; d < digests.Length && taken < most; d++)
             {
-                if (wanted.Count == 0 || (ofDigest is not null && wanted.Contains(ofDigest[d])))
+                if (!hasTemplates || (ofDigest is not null && ofDigest[d] is >= 0 and var c && wanted[c]))
                 {
                     taken++;
                     content.Take(digests[d], member.Index, items, outputs);
@@ -59,9 +68,8 @@ internal sealed class RingContent
         }
 
         content.DistinctItems = items.Count;
-        content.CommonItems = items.Values.Count(i => i.Members >= Math.Max(MinCommon, CommonShare * members.Count));
-        outputs.Sort();
-        content.MedianOutputTokens = outputs.Count == 0 ? double.NaN : outputs[outputs.Count / 2];
+        content.CommonItems = items.AskedBy(Math.Max(MinCommon, CommonShare * members.Count));
+        content.MedianOutputTokens = outputs.Median;
         for (var c = 0; c < content.CueShares.Length; c++)
         {
             content.CueShares[c] /= Math.Max(1, content.Items);
@@ -70,7 +78,7 @@ internal sealed class RingContent
         return content;
     }
 
-    void Take(in AccountDigest digest, int member, Dictionary<uint, (int Last, int Members)> items, List<int> outputs)
+    void Take(in AccountDigest digest, int member, ItemCounts items, OutputCounts outputs)
     {
         Exchanges++;
         FollowUps += (digest.Traits & ExchangeTraits.FollowUp) != 0 ? 1 : 0;
@@ -86,8 +94,7 @@ internal sealed class RingContent
         }
 
         Items++;
-        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(items, digest.Item, out var isKnown);
-        known = (member, known.Members + (isKnown && known.Last == member ? 0 : 1));
+        items.Add(digest.Item, member);
         for (var c = 0; c < CueShares.Length; c++)
         {
             CueShares[c] += ((int)digest.Cues >> c) & 1;

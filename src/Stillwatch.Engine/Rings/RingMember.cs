@@ -42,8 +42,8 @@ internal enum RingTraits : ushort
     SomeOutput = 16384,
 }
 
-/// <summary>An account as a possible member of a ring.</summary>
-internal sealed record RingMember(int Index, AccountState Account, int Hits, RingTraits Traits, RingTies Ties)
+/// <summary>What an account has in common with a ring. Plain numbers: everybody who shares an exit with a ring is looked at, and few become members.</summary>
+internal readonly record struct Likeness(RingTraits Traits, int Hits, RingTies Ties)
 {
     const double EnoughTies = 1.5;
     const double Worth = 0.4;
@@ -61,6 +61,22 @@ internal sealed record RingMember(int Index, AccountState Account, int Hits, Rin
     /// <summary>Whether that is more than one exit or one hour of sign-up, which anybody may meet by chance.</summary>
     public bool IsTied => TieCount >= EnoughTies;
 
+    public bool Has(RingTraits trait) => (Traits & trait) != 0;
+}
+
+/// <summary>An account as a member of a ring.</summary>
+internal sealed record RingMember(int Index, AccountState Account, Likeness Likeness)
+{
+    public int Hits => Likeness.Hits;
+
+    public RingTraits Traits => Likeness.Traits;
+
+    public RingTies Ties => Likeness.Ties;
+
+    public double TieCount => Likeness.TieCount;
+
+    public bool IsTied => Likeness.IsTied;
+
     /// <summary>Networks it shares with the ring beyond chance.</summary>
     public int Exits => Ties.Exits;
 
@@ -70,5 +86,5 @@ internal sealed record RingMember(int Index, AccountState Account, int Hits, Rin
     /// <summary>Its exchanges that follow the ring's templates, estimated from the sample.</summary>
     public double TemplateExchanges => TemplateShare * Account.Exchanges;
 
-    public bool Has(RingTraits trait) => (Traits & trait) != 0;
+    public bool Has(RingTraits trait) => Likeness.Has(trait);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Stillwatch.Engine.Displacements;
 using Stillwatch.Engine.Provenance;
 using Stillwatch.Engine.Traits;
@@ -114,32 +115,58 @@ internal sealed class RingMembers
         var presenters = _presenters.Of(members);
         var pool = Sharing(lens, members, classes, presenters);
         var accounts = pool.ToArray();
-        var described = new RingMember[accounts.Length];
+        var likenesses = ArrayPool<Likeness>.Shared.Rent(accounts.Length);
         _population.ForEachChunk(accounts.Length, (_, from, to) => // candidates of a large ring wait for each other's rounds: several workers share a round
         {
             for (var i = from; i < to; i++)
             {
-                described[i] = Described(accounts[i], lens, templates, presenters);
+                likenesses[i] = LikenessOf(accounts[i], lens, templates, presenters);
             }
         });
+        var shown = new RingTraits[members.Count]; // the members are part of the pool, and both ascend
+        for (int i = 0, m = 0; m < shown.Length; i++)
+        {
+            if (accounts[i] == members[m])
+            {
+                shown[m++] = likenesses[i].Traits;
+            }
+        }
+
         var stride = CoverageWeights.StrideOf(_features.Count);
-        var rest = CoverageWeights.Rest(lens.Members, _features.Count, n => TraitsOf(_sample, n, isMember: false, lens, templates, presenters.TraitOf(n * stride)).Traits);
-        var weights = CoverageWeights.Of([.. described.Where(m => lens.Members.Contains(m.Index))], rest);
+        var rest = CoverageWeights.Rest(lens.Members, _features.Count, n => LikenessOf(_sample, n, isMember: false, lens, templates, presenters.TraitOf(n * stride)).Traits);
+        var weights = CoverageWeights.Of(shown, rest);
         var prior = Math.Clamp(Math.Log((double)members.Count / Math.Max(1, _features.Count - members.Count)), LeastPrior, MostPrior);
-        var round = new RingRound(members, lens, templates, presenters, weights, prior, pool, [.. described.Where(m => Belongs(m, weights, prior))]);
+        var next = new List<RingMember>(members.Count);
+        for (var i = 0; i < accounts.Length; i++)
+        {
+            if (Belongs(likenesses[i], weights, prior))
+            {
+                next.Add(new RingMember(accounts[i], _population.Accounts[accounts[i]], likenesses[i]));
+            }
+        }
+
+        ArrayPool<Likeness>.Shared.Return(likenesses);
+        var round = new RingRound(members, lens, templates, presenters, weights, prior, pool, next);
         round.Follow(() => Largest(round.Next, round), () => View(null, round.Next, round.Whole, round));
         return round;
     }
 
-    static bool Belongs(RingMember member, CoverageWeights weights, double prior) =>
-        prior + weights.Sum(member) > 0 && (member.IsTied || !weights.IsTied);
+    static bool Belongs(in Likeness account, CoverageWeights weights, double prior) =>
+        prior + weights.Sum(account) > 0 && (account.IsTied || !weights.IsTied);
 
     /// <summary>Who is a member in the next round: of the round's own pool, and of the candidate's accounts that share nothing, but no one whom a stronger ring took.
     /// The round's own list where that makes no difference.</summary>
     List<RingMember> Next(RingCandidate candidate, RingRound round)
     {
-        var others = candidate.Accounts.Where(a => !round.Pool.Contains(a)).Select(a => Described(a, round.Lens, round.Templates, round.Presenters))
-            .Where(m => Belongs(m, round.Weights, round.Prior)).ToList();
+        var others = new List<RingMember>();
+        foreach (var account in candidate.Accounts)
+        {
+            if (!round.Pool.Contains(account) && LikenessOf(account, round.Lens, round.Templates, round.Presenters) is var likeness && Belongs(likeness, round.Weights, round.Prior))
+            {
+                others.Add(new RingMember(account, _population.Accounts[account], likeness));
+            }
+        }
+
         if (others.Count == 0 && (candidate.Taken.Count == 0 || !round.Next.Exists(m => candidate.Taken.Contains(m.Index))))
         {
             return round.Next;
@@ -178,13 +205,10 @@ internal sealed class RingMembers
         return sharing;
     }
 
-    RingMember Described(int index, RingLens lens, RingTemplates templates, Presenters presenters)
-    {
-        var (traits, hits, ties) = TraitsOf(_features, index, lens.Members.Contains(index), lens, templates, presenters.TraitOf(index));
-        return new RingMember(index, _population.Accounts[index], hits, traits, ties);
-    }
+    Likeness LikenessOf(int index, RingLens lens, RingTemplates templates, Presenters presenters) =>
+        LikenessOf(_features, index, lens.Members.Contains(index), lens, templates, presenters.TraitOf(index));
 
-    static (RingTraits Traits, int Hits, RingTies Ties) TraitsOf(
+    static Likeness LikenessOf(
         AccountFeatures features, int at, bool isMember, RingLens lens, RingTemplates templates, RingTraits output)
     {
         ref readonly var row = ref features[at];
@@ -200,7 +224,7 @@ internal sealed class RingMembers
             | (ties.Exits > 0 ? RingTraits.SharedNetwork : 0)
             | (lens.UsesClient(row) ? RingTraits.RingClient : 0)
             | output;
-        return (traits, hits, ties);
+        return new Likeness(traits, hits, ties);
     }
 
     /// <param name="candidate">Null: for whichever candidate comes to these members (<see cref="RingView.For"/>).</param>
@@ -221,7 +245,7 @@ internal sealed class RingMembers
         {
             Prior = round.Prior,
             GainOf = lens.GainOf,
-            Takes = a => Belongs(Described(a, lens, templates, round.Presenters), round.Weights, round.Prior),
+            Takes = a => Belongs(LikenessOf(a, lens, templates, round.Presenters), round.Weights, round.Prior),
             Circle = _circle,
             Exits = lens.Networks.Select(_background.NetworkOf).ToHashSet(),
             Displacement = _displacements.Count == 0 ? null : _displacements.Of(members.Select(m => m.Account.Name).ToHashSet(), _nowMs),

@@ -23,32 +23,61 @@ internal static class TraitGate
     const int MaxGated = 16_384;
     const double AppShare = 0.25;
 
+    // Accounts a trait has at least, by the sample: so that no trait of one band has fewer accounts than one of the next, a full sample's estimate included.
+    static readonly int[] s_bands = [TraitState.SampleSize - 1, 64, 32, 16, 8, MinActors];
+
+    /// <summary>The traits of the most accounts where more than the limit come through. Looked at from the most to the fewest accounts, and no further than that.</summary>
     public static List<GatedTrait> Open(IReadOnlyList<TraitPartition> partitions, Population population, ReferenceCohort cohort)
     {
-        var normal = NormalNames.Of(population, cohort);
-        var appAccounts = population.Accounts.Where(a => a.App != 0).CountBy(a => a.App).ToDictionary();
-        var parts = new List<GatedTrait>[partitions.Count];
-        population.ForEach(partitions.Count, p => parts[p] = Open(partitions[p], population, cohort, normal, appAccounts));
-        List<GatedTrait> gated = [.. parts.SelectMany(part => part)];
-        return gated.Count <= MaxGated ? gated : [.. gated.OrderByDescending(g => g.Accounts).ThenBy(g => g.Key.Value).Take(MaxGated)];
+        var known = new Known(population, cohort, Standing.OfAll(population, cohort), NormalNames.Of(population, cohort), population.Accounts.Where(a => a.App != 0).CountBy(a => a.App).ToDictionary());
+        var bands = new List<int>[partitions.Count][];
+        population.ForEach(bands.Length, p => bands[p] = ByBand(partitions[p].Traits));
+        var parts = new List<(int Row, GatedTrait Trait)>[partitions.Count];
+        Array.Fill(parts, []);
+        var band = 0;
+        for (; band < s_bands.Length && parts.Sum(part => part.Count) < MaxGated; band++)
+        {
+            population.ForEach(parts.Length, p => parts[p] = [.. parts[p], .. Open(partitions[p].Traits, bands[p][band], known)]);
+        }
+
+        return band == s_bands.Length && parts.Sum(part => part.Count) <= MaxGated
+            ? [.. parts.SelectMany(part => part.OrderBy(g => g.Row)).Select(g => g.Trait)]
+            : [.. parts.SelectMany(part => part).Select(g => g.Trait).OrderByDescending(g => g.Accounts).ThenBy(g => g.Key.Value).Take(MaxGated)];
     }
 
-    static List<GatedTrait> Open(TraitPartition partition, Population population, ReferenceCohort cohort, NormalNames normal, Dictionary<int, int> appAccounts)
-    {
-        var gated = new List<GatedTrait>();
-        var inside = cohort.Count;
-        var outside = population.Count - inside;
-        var actors = new HashSet<ulong>();
-        foreach (var trait in partition.Traits)
-        {
-            if (!IsContent(trait.Key.Kind) || trait.Accounts.Length < MinActors || MostlyInside(trait, population, cohort, normal))
-            {
-                continue;
-            }
+    /// <summary>What is asked of accounts.</summary>
+    sealed record Known(Population Population, ReferenceCohort Cohort, Standing[] Standings, NormalNames Normal, Dictionary<int, int> AppAccounts);
 
-            actors.Clear();
-            var look = Look(trait, population, cohort, actors);
-            if (look.Actors < MinActors)
+    /// <summary>The rows of the content traits that have accounts enough, ascending in each band.</summary>
+    static List<int>[] ByBand(IReadOnlyList<TraitState> traits)
+    {
+        List<int>[] rows = [.. s_bands.Select(_ => new List<int>())];
+        for (var row = 0; row < traits.Count; row++)
+        {
+            var trait = traits[row];
+            if (trait.Accounts.Length >= MinActors && IsContent(trait.Key.Kind))
+            {
+                var band = 0;
+                while (trait.Accounts.Length < s_bands[band])
+                {
+                    band++;
+                }
+
+                rows[band].Add(row);
+            }
+        }
+
+        return rows;
+    }
+
+    static IEnumerable<(int Row, GatedTrait Trait)> Open(IReadOnlyList<TraitState> traits, List<int> rows, Known known)
+    {
+        var inside = known.Cohort.Count;
+        var outside = known.Population.Count - inside;
+        foreach (var row in rows)
+        {
+            var trait = traits[row];
+            if (MostlyInside(trait, known) || Look(trait, known) is not { Actors: >= MinActors } look)
             {
                 continue;
             }
@@ -57,24 +86,24 @@ internal static class TraitGate
             var scale = accounts / look.Sampled;
             var lift = Math.Log(((look.UsesOutside * scale) + 0.5) / (outside + 1)) - Math.Log(((look.UsesInside * scale) + 0.5) / (inside + 1));
             var excess = OverlapTest.LogRatio(look.UsesOutside * scale, ((look.UsesInside * scale) + 0.5) / (inside + 1) * outside);
-            var isAppsOwn = look.TopAppCount > 0.8 * look.Sampled && accounts > AppShare * appAccounts.GetValueOrDefault(look.TopApp);
+            var isAppsOwn = look.TopAppCount > 0.8 * look.Sampled && accounts > AppShare * known.AppAccounts.GetValueOrDefault(look.TopApp);
             if (lift >= MinLift && excess >= OverlapTest.Significant && !isAppsOwn)
             {
-                gated.Add(new GatedTrait(trait.Key, accounts, lift));
+                yield return (row, new GatedTrait(trait.Key, accounts, lift));
             }
         }
-
-        return gated;
     }
 
     public static bool IsContent(TraitKind kind) =>
         kind is >= TraitKind.HeadSkeleton and <= TraitKind.ToolSchema;
 
-    /// <summary>A first glance at a part of the sample turns away the ordinary, which is nearly everything.</summary>
-    static bool MostlyInside(TraitState trait, Population population, ReferenceCohort cohort, NormalNames normal)
+    /// <summary>A first glance at a part of the sample turns away what is ordinary.</summary>
+    static bool MostlyInside(TraitState trait, Known known)
     {
-        var share = cohort.Count / Math.Max(1.0, population.Count);
-        var looked = Math.Min(Glance, trait.Accounts.Length);
+        var share = known.Cohort.Count / Math.Max(1.0, known.Population.Count);
+        var names = trait.Accounts;
+        var counts = trait.Counts;
+        var looked = Math.Min(Glance, names.Length);
         if (looked < Glance / 2)
         {
             return false;
@@ -83,44 +112,47 @@ internal static class TraitGate
         var left = 0;
         for (var s = 0; s < looked; s++)
         {
-            left += Math.Min((int)trait.Counts[s], MaxUses);
+            left += Math.Min((int)counts[s], MaxUses);
         }
 
         // Most are told by half of the accounts: enough was inside, or what is left would not do.
         var (inside, enough) = (0, 0.75 * share * left);
         for (var s = 0; s < looked && inside < enough && inside + left >= enough; s++)
         {
-            var uses = Math.Min((int)trait.Counts[s], MaxUses);
+            var uses = Math.Min((int)counts[s], MaxUses);
             left -= uses;
-            inside += normal.MayHold(trait.Accounts[s])
-                && (!ReferenceCohort.MayBeHabit(trait.Counts[s]) || (population.IndexOf(trait.Accounts[s]) is >= 0 and var i && cohort.IsNormal(i, trait.Counts[s], population))) ? uses : 0;
+            inside += known.Normal.MayHold(names[s])
+                && (!ReferenceCohort.MayBeHabit(counts[s]) || (known.Population.IndexOf(names[s]) is >= 0 and var i && counts[s] <= known.Standings[i].MostNormalUses)) ? uses : 0;
         }
 
         return inside >= enough;
     }
 
-    static (int Sampled, int UsesInside, int UsesOutside, int Actors, int TopApp, int TopAppCount) Look(
-        TraitState trait, Population population, ReferenceCohort cohort, HashSet<ulong> actors)
+    static (int Sampled, int UsesInside, int UsesOutside, int Actors, int TopApp, int TopAppCount) Look(TraitState trait, Known known)
     {
         var (sampled, inside, outside) = (0, 0, 0);
         var (app, appVotes, appCount) = (0, 0, 0);
-        for (var s = 0; s < trait.Accounts.Length; s++)
+        var names = trait.Accounts;
+        var counts = trait.Counts;
+        var different = 0;
+        Span<ulong> actors = stackalloc ulong[MinActors];
+        for (var s = 0; s < names.Length; s++)
         {
-            if (population.IndexOf(trait.Accounts[s]) is not (>= 0 and var i))
+            if (known.Population.IndexOf(names[s]) is not (>= 0 and var i))
             {
                 continue;
             }
 
             // Habit weighs more than a try: many people try a published template once, a pool works with it.
-            var uses = Math.Min((int)trait.Counts[s], MaxUses);
+            var uses = Math.Min((int)counts[s], MaxUses);
             sampled++;
-            var account = population.Accounts[i];
-            var isNormal = cohort.IsNormal(i, trait.Counts[s], population);
+            ref readonly var account = ref known.Standings[i];
+            var isNormal = counts[s] <= account.MostNormalUses;
             inside += isNormal ? uses : 0;
             outside += isNormal ? 0 : uses;
-            if (actors.Count < MinActors)
+            if (different < MinActors && !actors[..different].Contains(account.Actor))
             {
-                actors.Add(account.Actor);
+                actors[different++] = account.Actor;
             }
 
             // Boyer-Moore majority vote: the app most of them claim, if there is one.
@@ -129,12 +161,12 @@ internal static class TraitGate
 
         if (app != 0)
         {
-            foreach (var name in trait.Accounts)
+            foreach (var name in names)
             {
-                appCount += population.IndexOf(name) is >= 0 and var i && population.Accounts[i].App == app ? 1 : 0;
+                appCount += known.Population.IndexOf(name) is >= 0 and var i && known.Standings[i].App == app ? 1 : 0;
             }
         }
 
-        return (Math.Max(1, sampled), inside, outside, actors.Count, app, appCount);
+        return (Math.Max(1, sampled), inside, outside, different, app, appCount);
     }
 }

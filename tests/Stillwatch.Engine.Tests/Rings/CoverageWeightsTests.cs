@@ -1,7 +1,6 @@
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Engine.Judgement.Evidence;
 using Stillwatch.Engine.Rings;
-using Stillwatch.Engine.Traits;
 
 namespace Stillwatch.Engine.Tests.Rings;
 
@@ -25,10 +24,10 @@ public sealed class CoverageWeightsTests
         double Nats(double least, double most) => least + (random.NextDouble() * (most - least));
         for (var trial = 0; trial < 300; trial++)
         {
-            RingMember[] members = [.. Enumerable.Range(0, random.Next(3, 13)).Select(_ => Member(
+            Likeness[] members = [.. Enumerable.Range(0, random.Next(3, 13)).Select(_ => Member(
                 (RingTraits)random.Next(1 << TraitCount),
                 new RingTies(Nats(-3, 4.5), Nats(0, 4.5), Nats(0, 3.5), Nats(0, 3), Nats(0, 6), random.Next(7))))];
-            var weights = CoverageWeights.Of(members, ([.. Enumerable.Range(0, TraitCount).Select(_ => random.Next(41))], 40));
+            var weights = CoverageWeights.Of([.. members.Select(m => m.Traits)], ([.. Enumerable.Range(0, TraitCount).Select(_ => random.Next(41))], 40));
             foreach (var member in members)
             {
                 var balance = Balance.Of(Families.Select(f => Balance.Item(f.Family, f.Trait.ToString(), new Finding(1, weights.Of(f.Trait, member), 0, 1, ""))));
@@ -41,7 +40,7 @@ public sealed class CoverageWeightsTests
     public void Lacking_what_all_members_show_weighs_less_where_pools_are_known_to_differ()
     {
         const RingTraits all = RingTraits.RingClient | RingTraits.OwnOutput | RingTraits.FollowsUp | RingTraits.ManyUsers | RingTraits.SharedNetwork;
-        var weights = CoverageWeights.Of([.. Enumerable.Repeat(Member(all, default), 400)], (new int[TraitCount], 800));
+        var weights = CoverageWeights.Of([.. Enumerable.Repeat(all, 400)], (new int[TraitCount], 800));
 
         Assert.Equal(-1.5, weights.Of(RingTraits.RingClient, present: false));
         Assert.Equal(-1, weights.Of(RingTraits.OwnOutput, present: false));
@@ -61,5 +60,5 @@ public sealed class CoverageWeightsTests
         Assert.True(Member(RingTraits.OwnOutput, default).IsTied);
     }
 
-    static RingMember Member(RingTraits traits, RingTies ties) => new(0, new AccountState(1, 0, null), 0, traits, ties);
+    static Likeness Member(RingTraits traits, RingTies ties) => new(traits, 0, ties);
 }

@@ -35,6 +35,6 @@ public sealed class PayersTests
     {
         var account = new AccountState((ulong)(index + 1), 0, new AccountFacts(organization, 0, null, null, (ulong)payment, 0, 0, 0, 0, false, true));
         account.Networks.Add(new Counted { Value = (ulong)network, Count = 3 });
-        return new RingMember(index, account, 0, RingTraits.None, default);
+        return new RingMember(index, account, default);
     }
 }
