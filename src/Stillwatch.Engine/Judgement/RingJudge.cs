@@ -81,14 +81,7 @@ internal sealed class RingJudge
     public JudgedRing Judge(RingView ring, BenignReference reference)
     {
         var common = Weigh(Common, ring, reference);
-        var harvest = Weigh(OfDistillation, ring, reference);
-        var distillation = Balance.Of(common.Concat(harvest));
-        if (ring.HasTemplates && distillation.ByFamily.GetValueOrDefault(Families.Content) >= CoveredContent
-            && Balance.Of(common.Concat(harvest).Concat(Weigh(Cover, ring, reference))) is var covered && covered.LogOdds > distillation.LogOdds)
-        {
-            distillation = covered;
-        }
-
+        var distillation = OfHarvest([.. common, .. Weigh(OfDistillation, ring, reference)], ring.HasTemplates ? Weigh(Cover, ring, reference) : []);
         var resale = Balance.Of(common.Concat(Weigh(OfResale, ring, reference)));
         var (d, r) = (Prior + distillation.LogOdds, Prior + resale.LogOdds);
         var harvests = d >= LikelyHarvest && distillation.ByFamily.GetValueOrDefault(Families.Content) >= HarvestContent;
@@ -106,6 +99,19 @@ internal sealed class RingJudge
     /// <summary>The same judgement where <paramref name="held"/> was the rung before: it is kept inside the hysteresis.</summary>
     public JudgedRing Hold(JudgedRing judged, Rung held) =>
         judged with { Rung = _policy.Decide(judged.Verdict, judged.DecisiveLogit, judged.Balance.ByFamily, held, judged.IsConclusive) };
+
+    /// <summary>What speaks for a harvest; and for its cover besides, where what is asked says so and the whole says more.</summary>
+    internal static Balance OfHarvest(IReadOnlyList<EvidenceItem> harvest, IReadOnlyList<EvidenceItem> cover)
+    {
+        var bare = Balance.Of(harvest);
+        if (cover.Count == 0 || bare.ByFamily.GetValueOrDefault(Families.Content) < CoveredContent)
+        {
+            return bare;
+        }
+
+        var covered = Balance.Of(harvest.Concat(cover));
+        return covered.LogOdds > bare.LogOdds ? covered : bare;
+    }
 
     List<EvidenceItem> Weigh(IEnumerable<IEvidence> kinds, RingView ring, BenignReference reference)
     {

@@ -54,7 +54,7 @@ internal static class RingMerge
 
     /// <summary>Parts of one campaign gain by the whole, which knows more of its exits and cards; of two campaigns, each shares half as much with it.</summary>
     static bool Explains(RingView whole, RingView part) =>
-        part.Members.Average(m => whole.GainOf(m.Index)) >= part.Members.Average(m => part.GainOf(m.Index)) - MaxLossNats;
+        part.Members.Average(m => whole.GainOf(m.Index)) >= part.MeanGain - MaxLossNats;
 
     static RingCandidate Union(RingView a, RingView b, List<JudgedRing> rings)
     {

@@ -87,7 +87,7 @@ internal static class RingSelection
         return part != whole && part.Rung > Rung.Observe
             && inner.Members.Count < outer.Members.Count && inner.Members.Count >= MinShare * outer.Members.Count
             && inner.Members.Count(m => outer.Contains(m.Index)) >= InsideShare * inner.Members.Count
-            && inner.Members.Average(m => inner.GainOf(m.Index)) > PurerNats + inner.Members.Average(m => outer.GainOf(m.Index));
+            && inner.MeanGain > PurerNats + inner.Members.Average(m => outer.GainOf(m.Index));
     }
 
     /// <summary>Members whom another suspect ring, that overlaps with this one and is no part of it, explains better: a strong campaign does not bite a piece out of

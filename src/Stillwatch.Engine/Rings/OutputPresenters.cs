@@ -9,17 +9,21 @@ internal sealed class OutputPresenters
 {
     readonly Dictionary<int, List<(int Presenter, bool IsLinked)>> _byOwner = [];
 
-    public OutputPresenters(Population population, CrossingTable crossings)
+    /// <param name="pairs">Each once; whether it links the two (<see cref="Circulation.Linked"/>).</param>
+    public OutputPresenters(IEnumerable<(int Owner, int Presenter, bool IsLinked)> pairs)
+    {
+        foreach (var (owner, presenter, isLinked) in pairs)
+        {
+            (CollectionsMarshal.GetValueRefOrAddDefault(_byOwner, owner, out _) ??= []).Add((presenter, isLinked));
+        }
+    }
+
+    public static OutputPresenters Of(Population population, CrossingTable crossings)
     {
         var linked = crossings.Circulation.Linked.ToHashSet();
-        foreach (var (owner, presenter, _) in crossings.Pairs)
-        {
-            var (a, b) = (population.IndexOf(owner), population.IndexOf(presenter));
-            if (a >= 0 && b >= 0 && population.Accounts[a].Actor != population.Accounts[b].Actor)
-            {
-                (CollectionsMarshal.GetValueRefOrAddDefault(_byOwner, a, out _) ??= []).Add((b, linked.Contains((owner, presenter))));
-            }
-        }
+        return new OutputPresenters(
+            crossings.Pairs.Select(p => (Owner: population.IndexOf(p.Owner), Presenter: population.IndexOf(p.Presenter), IsLinked: linked.Contains((p.Owner, p.Presenter))))
+                .Where(p => p.Owner >= 0 && p.Presenter >= 0 && population.Accounts[p.Owner].Actor != population.Accounts[p.Presenter].Actor));
     }
 
     /// <summary>Whoever presented an output of one of <paramref name="owners"/>, an owner or not.</summary>

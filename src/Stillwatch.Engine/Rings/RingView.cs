@@ -8,6 +8,7 @@ internal sealed class RingView
 {
     readonly AccountSet _inside;
     readonly RingView? _first;
+    double? _meanGain;
 
     /// <param name="inside">The members' places.</param>
     public RingView(
@@ -69,6 +70,9 @@ internal sealed class RingView
 
     /// <summary>Networks that hold more of the ring than chance, those that most of it uses left out.</summary>
     public IReadOnlySet<ulong> Exits { get; init; } = new HashSet<ulong>();
+
+    /// <summary>What <see cref="GainOf"/> says of the members, on average, nats; worked out once.</summary>
+    public double MeanGain => _first is null ? _meanGain ??= Members.Average(m => GainOf(m.Index)) : _first.MeanGain;
 
     public int SharedNetworks => Exits.Count;
 

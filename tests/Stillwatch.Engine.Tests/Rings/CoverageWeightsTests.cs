@@ -6,7 +6,7 @@ namespace Stillwatch.Engine.Tests.Rings;
 
 public sealed class CoverageWeightsTests
 {
-    const int TraitCount = 14;
+    const int TraitCount = 15;
 
     static readonly (RingTraits Trait, string Family)[] Families =
     [
@@ -14,7 +14,7 @@ public sealed class CoverageWeightsTests
         (RingTraits.SharedPayment, "identity"), (RingTraits.SignupWave, "identity"), (RingTraits.ReferenceCohort, "identity"),
         (RingTraits.InOrganization, "identity"), (RingTraits.WellVerified, "identity"),
         (RingTraits.SharedDevice, "infrastructure"), (RingTraits.SharedNetwork, "infrastructure"), (RingTraits.RingClient, "infrastructure"),
-        (RingTraits.MachineRhythm, "time"), (RingTraits.OwnOutput, "own-output"),
+        (RingTraits.MachineRhythm, "time"), (RingTraits.OwnOutput, "own-output"), (RingTraits.SomeOutput, "own-output"),
     ];
 
     [Fact]
@@ -45,8 +45,19 @@ public sealed class CoverageWeightsTests
         Assert.Equal(-1.5, weights.Of(RingTraits.RingClient, present: false));
         Assert.Equal(-1, weights.Of(RingTraits.OwnOutput, present: false));
         Assert.Equal(-1, weights.Of(RingTraits.FollowsUp, present: false));
-        Assert.Equal(-1.5, weights.Of(RingTraits.ManyUsers, present: false));
+        Assert.Equal(-0.5, weights.Of(RingTraits.ManyUsers, present: false));
         Assert.Equal(-3.5, weights.Of(RingTraits.SharedNetwork, present: false));
+    }
+
+    [Fact]
+    public void An_output_presented_once_weighs_half_of_what_a_circle_does_and_lacking_it_nothing()
+    {
+        const RingTraits both = RingTraits.OwnOutput | RingTraits.SomeOutput;
+        var weights = CoverageWeights.Of([.. Enumerable.Repeat(both, 400)], (new int[TraitCount], 800));
+
+        Assert.Equal(6, weights.Of(RingTraits.OwnOutput, present: true));
+        Assert.Equal(3, weights.Of(RingTraits.SomeOutput, present: true));
+        Assert.Equal(0, weights.Of(RingTraits.SomeOutput, present: false));
     }
 
     [Fact]
@@ -58,6 +69,8 @@ public sealed class CoverageWeightsTests
         Assert.True(Member(RingTraits.SharedNetwork, new RingTies(0, 0, 0, 0, 6, 2)).IsTied);
         Assert.True(Member(RingTraits.SharedPayment, new RingTies(0, 4.5, 0, 0, 0, 0)).IsTied);
         Assert.True(Member(RingTraits.OwnOutput, default).IsTied);
+        Assert.False(Member(RingTraits.SomeOutput, default).IsTied);
+        Assert.True(Member(RingTraits.SomeOutput | RingTraits.RingClient, default).IsTied);
     }
 
     static Likeness Member(RingTraits traits, RingTies ties) => new(traits, 0, ties);
