@@ -19,7 +19,6 @@ internal sealed class RingMembers
     const double MostPrior = -1; // at even odds of everything else, a candidate is rather not a member
     const double Mostly = 0.5;
 
-
     readonly Population _population;
     readonly Background _background;
     readonly ClassMembers _followers;
