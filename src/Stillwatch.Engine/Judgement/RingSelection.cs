@@ -29,8 +29,8 @@ internal static class RingSelection
     {
         var kept = new List<JudgedRing>();
         var taken = new HashSet<int>();
-        var open = judged.OrderBy(r => r.IsBenign).ThenByDescending(r => r.Weight).ThenBy(r => r.Ring.Members[0].Index).ToList();
-        open = [.. open.DistinctBy(r => r.Ring.MembersHash)];
+        var all = judged.OrderBy(r => r.IsBenign).ThenByDescending(r => r.Weight).ThenBy(r => r.Ring.Members[0].Index).ToList();
+        var open = all.DistinctBy(r => r.Ring.MembersHash).ToList();
         while (open.Count > 0)
         {
             var ring = Purest(open, judge);
@@ -48,8 +48,22 @@ internal static class RingSelection
             }
         }
 
+        foreach (var candidate in all.Where(HasDrifted).Select(r => r.Ring.Candidate).DistinctBy(c => RingView.HashOf(c.Accounts)))
+        {
+            if (candidate.Accounts.Count(taken.Contains) <= MaxTaken * candidate.Accounts.Count && judge(candidate.Without(taken)) is { IsBenign: false } own)
+            {
+                kept.Add(own);
+                taken.UnionWith(own.Ring.Members.Select(m => m.Index));
+            }
+        }
+
         return kept;
     }
+
+    /// <summary>Whether a candidate's members became an accused ring's that mostly others belong to: of two campaigns that use one task list the one that holds together
+    /// better draws the other in, and then lets go of it for want of its cards. What the candidate was made of is looked at again without them.</summary>
+    static bool HasDrifted(JudgedRing ring) =>
+        !ring.IsBenign && ring.Ring.Candidate.Accounts.Count(ring.Ring.Contains) < MaxCommon * ring.Ring.Candidate.Accounts.Count;
 
     /// <summary>The first ring, or one inside it that explains its members better while the rest is suspect by itself, and so on inwards: of two campaigns found as one
     /// each stands alone; a campaign without its core falls apart.</summary>
