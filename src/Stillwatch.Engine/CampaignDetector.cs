@@ -9,8 +9,8 @@ namespace Stillwatch.Engine;
 
 /// <summary>Finds campaigns in a stream of sketches: sight, link, ring, judge, respond. Pure: event time only, no I/O but the snapshot's stream.</summary>
 /// <remarks>
-/// Judges at the end of an epoch once a tenth of the exchanges is new since the last judgement, beyond a million a fifth, and at the end of the
-/// input: so the number of judgements grows with the logarithm of the traffic, and all of them cost some five of the last one. A judgement depends
+/// Judges at the end of an epoch once a tenth of the exchanges is new since the last judgement, beyond a million a quarter, and at the end of the
+/// input: so the number of judgements grows with the logarithm of the traffic, and all of them cost some four of the last one. A judgement depends
 /// on the exchanges before its epoch's end and on nothing later. Not thread-safe: one caller; inside, shards run in parallel.
 /// </remarks>
 public sealed class CampaignDetector
@@ -177,7 +177,7 @@ public sealed class CampaignDetector
 
     /// <summary>Whether so much is new that it is judged without being asked for.</summary>
     internal static bool IsDue(long exchanges, long judged) => exchanges - judged is var fresh
-        && fresh >= MinExchangesPerJudgement && fresh * (exchanges < LargeInput ? 10 : 5) >= exchanges;
+        && fresh >= MinExchangesPerJudgement && fresh * (exchanges < LargeInput ? 10 : 4) >= exchanges;
 
     void Judge(long nowMs)
     {
