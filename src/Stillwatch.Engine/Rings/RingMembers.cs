@@ -234,17 +234,18 @@ internal sealed class RingMembers
             return null;
         }
 
-        var (lens, templates) = (round.Lens, round.Templates);
+        // What a view goes on asking, it holds by itself: a round has lists of everybody it looked at.
+        var (lens, templates, presenters, weights, prior) = (round.Lens, round.Templates, round.Presenters, round.Weights, round.Prior);
         var inside = new AccountSet(_features.Count);
         inside.Add(whole);
         List<RingMember> members = [.. next.Where(m => inside.Contains(m.Index))];
         candidate ??= new RingCandidate([], [], [], ByIdentity: false);
         var settled = candidate with { Classes = [.. templates.Classes.Order()], Nodes = _nodes.Inside(templates.Classes, inside) };
-        return new RingView(settled, members, inside, round.Weights, RingContent.Of(settled, members, _followers), _population, _nowMs)
+        return new RingView(settled, members, inside, weights, RingContent.Of(settled, members, _followers), _population, _nowMs)
         {
-            Prior = round.Prior,
+            Prior = prior,
             GainOf = lens.GainOf,
-            Takes = a => Belongs(LikenessOf(a, lens, templates, round.Presenters), round.Weights, round.Prior),
+            Takes = a => Belongs(LikenessOf(a, lens, templates, presenters), weights, prior),
             Circle = _circle,
             Exits = lens.Networks.Select(_background.NetworkOf).ToHashSet(),
             Displacement = _displacements.Count == 0 ? null : _displacements.Of(members.Select(m => m.Account.Name).ToHashSet(), _nowMs),
