@@ -76,13 +76,14 @@ internal sealed class RingJudge
     public RingJudge(Policy policy, IEnumerable<string> ignored, CalibrationMap map) => (_policy, _ignored, _map) = (policy, [.. ignored], map);
 
     /// <summary>Every kind of evidence there is, for documentation tests.</summary>
-    public static IEnumerable<IEvidence> Kinds => Common.Concat(OfDistillation).Concat(OfResale).DistinctBy(e => e.GetType());
+    public static IReadOnlyList<IEvidence> Kinds { get; } = [.. Common.Concat(OfDistillation).Concat(OfResale).DistinctBy(e => e.GetType())];
 
     public JudgedRing Judge(RingView ring, BenignReference reference)
     {
-        var common = Weigh(Common, ring, reference);
-        var distillation = OfHarvest([.. common, .. Weigh(OfDistillation, ring, reference)], ring.HasTemplates ? Weigh(Cover, ring, reference) : []);
-        var resale = Balance.Of(common.Concat(Weigh(OfResale, ring, reference)));
+        var weighed = Weigh(ring, reference);
+        IEnumerable<EvidenceItem> Of(IEnumerable<IEvidence> kinds) => kinds.Select(k => weighed.GetValueOrDefault(k.Trait)).OfType<EvidenceItem>();
+        var distillation = OfHarvest([.. Of(Common), .. Of(OfDistillation)], ring.HasTemplates ? [.. Of(Cover)] : []);
+        var resale = Balance.Of([.. Of(Common), .. Of(OfResale)]);
         var (d, r) = (Prior + distillation.LogOdds, Prior + resale.LogOdds);
         var harvests = d >= LikelyHarvest && distillation.ByFamily.GetValueOrDefault(Families.Content) >= HarvestContent;
         var (verdict, balance, sum) = d >= r || harvests ? (Verdict.Distillation, distillation, d) : (Verdict.Resale, resale, r);
@@ -113,14 +114,15 @@ internal sealed class RingJudge
         return covered.LogOdds > bare.LogOdds ? covered : bare;
     }
 
-    List<EvidenceItem> Weigh(IEnumerable<IEvidence> kinds, RingView ring, BenignReference reference)
+    /// <summary>Every kind of evidence that has something to say, by its trait; once, whichever hypotheses it speaks for.</summary>
+    Dictionary<string, EvidenceItem> Weigh(RingView ring, BenignReference reference)
     {
-        var items = new List<EvidenceItem>();
-        foreach (var kind in kinds)
+        var items = new Dictionary<string, EvidenceItem>();
+        foreach (var kind in Kinds)
         {
             if (!_ignored.Contains(kind.Family) && !_ignored.Contains(kind.Trait) && kind.Weigh(ring, reference) is { } finding)
             {
-                items.Add(Balance.Item(kind.Family, kind.Trait, finding));
+                items.Add(kind.Trait, Balance.Item(kind.Family, kind.Trait, finding));
             }
         }
 

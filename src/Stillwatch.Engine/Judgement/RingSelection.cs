@@ -31,6 +31,12 @@ internal static class RingSelection
         var taken = new HashSet<int>();
         var all = judged.OrderBy(r => r.IsBenign).ThenByDescending(r => r.Weight).ThenBy(r => r.Ring.Members[0].Index).ToList();
         var open = all.DistinctBy(r => r.Ring.MembersHash).ToList();
+        void Keep(JudgedRing ring)
+        {
+            kept.Add(ring);
+            taken.UnionWith(ring.Ring.Members.Select(m => m.Index));
+        }
+
         while (open.Count > 0)
         {
             var ring = Purest(open, judge);
@@ -43,8 +49,7 @@ internal static class RingSelection
                 : Left(ring, theirs.Count == 0 ? taken : [.. taken, .. theirs], judge);
             if (mine is not null && (!mine.IsBenign || mine.Ring.Actors >= MinBenignActors))
             {
-                kept.Add(mine);
-                taken.UnionWith(mine.Ring.Members.Select(m => m.Index));
+                Keep(mine);
             }
         }
 
@@ -52,8 +57,7 @@ internal static class RingSelection
         {
             if (candidate.Accounts.Count(taken.Contains) <= MaxTaken * candidate.Accounts.Count && judge(candidate.Without(taken)) is { IsBenign: false } own)
             {
-                kept.Add(own);
-                taken.UnionWith(own.Ring.Members.Select(m => m.Index));
+                Keep(own);
             }
         }
 

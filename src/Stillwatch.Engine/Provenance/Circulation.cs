@@ -17,10 +17,14 @@ internal sealed class Circulation
         var all = pairs.ToList();
         var hands = Both(all, MinPartners);
         var circle = Both([.. all.Where(p => hands.Contains(p.Owner) || hands.Contains(p.Presenter))], 1);
-        Linked = [.. all.Where(p => p.Count >= MinRepeats || ((hands.Contains(p.Owner) || hands.Contains(p.Presenter)) && circle.Contains(p.Owner) && circle.Contains(p.Presenter)))
-            .Select(p => (p.Owner, p.Presenter))];
+        Pairs = [.. all.Select(p => (p.Owner, p.Presenter,
+            p.Count >= MinRepeats || ((hands.Contains(p.Owner) || hands.Contains(p.Presenter)) && circle.Contains(p.Owner) && circle.Contains(p.Presenter))))];
+        Linked = [.. Pairs.Where(p => p.IsLinked).Select(p => (p.Owner, p.Presenter))];
         Circle = circle;
     }
+
+    /// <summary>Owner and presenter of every crossing, ascending, and whether it links them.</summary>
+    public IReadOnlyList<(ulong Owner, ulong Presenter, bool IsLinked)> Pairs { get; }
 
     /// <summary>Owner and presenter of every crossing that links, ascending.</summary>
     public IReadOnlyList<(ulong Owner, ulong Presenter)> Linked { get; }

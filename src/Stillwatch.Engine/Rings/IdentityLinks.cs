@@ -97,8 +97,7 @@ internal sealed class IdentityLinks
         var touched = new SortedSet<int>();
         foreach (var (owner, presenter) in crossings.Circulation.Linked)
         {
-            var (a, b) = (_population.IndexOf(owner), _population.IndexOf(presenter));
-            if (a >= 0 && b >= 0 && _population.Accounts[a].Actor != _population.Accounts[b].Actor)
+            if (_population.Strangers(owner, presenter) is var (a, b))
             {
                 sets.Union(a, b);
                 touched.UnionWith([a, b]);

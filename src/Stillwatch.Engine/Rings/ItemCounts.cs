@@ -4,7 +4,6 @@ using System.Numerics;
 namespace Stillwatch.Engine.Rings;
 
 /// <summary>Different items and how many members asked each, by open addressing in rented memory: a large ring asks a hundred thousand, many times a judgement.</summary>
-/// <param name="most">Items that will be added, at most.</param>
 internal sealed class ItemCounts : IDisposable
 {
     const int MinSlots = 16;
@@ -13,6 +12,7 @@ internal sealed class ItemCounts : IDisposable
     readonly int _used; // slots; a rented array may be longer
     readonly int _shift;
 
+    /// <param name="most">Items that will be added, at most.</param>
     public ItemCounts(int most)
     {
         _used = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(MinSlots, 2 * most));

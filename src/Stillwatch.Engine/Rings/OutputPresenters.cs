@@ -18,13 +18,11 @@ internal sealed class OutputPresenters
         }
     }
 
-    public static OutputPresenters Of(Population population, CrossingTable crossings)
-    {
-        var linked = crossings.Circulation.Linked.ToHashSet();
-        return new OutputPresenters(
-            crossings.Pairs.Select(p => (Owner: population.IndexOf(p.Owner), Presenter: population.IndexOf(p.Presenter), IsLinked: linked.Contains((p.Owner, p.Presenter))))
-                .Where(p => p.Owner >= 0 && p.Presenter >= 0 && population.Accounts[p.Owner].Actor != population.Accounts[p.Presenter].Actor));
-    }
+    public static OutputPresenters Of(Population population, Circulation circulation) => new(
+        from pair in circulation.Pairs
+        let places = population.Strangers(pair.Owner, pair.Presenter)
+        where places is not null
+        select (places.Value.A, places.Value.B, pair.IsLinked));
 
     /// <summary>Whoever presented an output of one of <paramref name="owners"/>, an owner or not.</summary>
     public Presenters Of(List<int> owners)

@@ -48,6 +48,10 @@ internal sealed class Population(int workers = 1)
 
     public int IndexOf(ulong name) => _byName.Find(name);
 
+    /// <summary>Where two accounts stand that were both seen and are different actors'; else null.</summary>
+    public (int A, int B)? Strangers(ulong a, ulong b) =>
+        IndexOf(a) is >= 0 and var i && IndexOf(b) is >= 0 and var j && _accounts[i].Actor != _accounts[j].Actor ? (i, j) : null;
+
     /// <summary>Payment tokens with the accounts that use them.</summary>
     public IReadOnlyDictionary<ulong, List<int>> Payments => _byPayment;
 

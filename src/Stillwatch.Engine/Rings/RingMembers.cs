@@ -36,7 +36,7 @@ internal sealed class RingMembers
         DisplacementTable displacements, long nowMs)
     {
         (_population, _background, _followers, _nodes, _displacements, _nowMs) = (population, background, followers, nodes, displacements, nowMs);
-        (_circle, _presenters) = (crossings.Circulation.Circle, OutputPresenters.Of(population, crossings));
+        (_circle, _presenters) = (crossings.Circulation.Circle, OutputPresenters.Of(population, crossings.Circulation));
         _features = new AccountFeatures(population, cohort, background, followers);
         _sample = _features.Every(CoverageWeights.StrideOf(population.Count));
         _rounds = new RingRounds(Weigh);
