@@ -7,6 +7,7 @@ using Stillwatch.Benchmarks.Table;
 using Stillwatch.Console.Reports;
 using Stillwatch.Engine;
 using Stillwatch.Engine.Judgement;
+using Stillwatch.Simulator;
 using Stillwatch.Simulator.Corpus;
 
 const string Usage = $"""
@@ -35,6 +36,8 @@ const string Usage = $"""
                             leave one source out, over every harvest campaign of the corpus
     {GatewayBenchmarkOptions.Usage}
       sketch                the cost of a sketch, by size of the prompt
+      sketch --scenario NAME [--seed 1] [--scale 1] [--corpus DIR] [--exchanges 20000] [--rounds 15]
+                            the cost of a sketch on a scenario's own exchanges, and a hash over all sketches to compare two builds by
       store [--rows 200000] the exchange log: rows a second, bytes a row, reading back, retention; the check of a key
       console [--accounts 100000] [--campaigns 200] [--rounds 20]
                             server time of each page of the console, milliseconds
@@ -122,6 +125,11 @@ switch (args.FirstOrDefault())
         return 0;
     case "flood":
         FloodBenchmark.Run(double.Parse(Option("--scale") ?? "1"), Bytes(Option("--memory") ?? "512MiB"), Command(), Option("--out"), System.Console.Out);
+        return 0;
+    case "sketch" when Option("--scenario") is { } sketched:
+        ExchangeSketchBenchmark.Run(
+            new SimulationOptions { Seed = ulong.Parse(Option("--seed") ?? "1"), Scale = double.Parse(Option("--scale") ?? "1"), Corpus = Texts() },
+            sketched, int.Parse(Option("--exchanges") ?? "20000"), int.Parse(Option("--rounds") ?? "15"), System.Console.Out);
         return 0;
     case "sketch":
         SketchBenchmark.Run(System.Console.Out);
