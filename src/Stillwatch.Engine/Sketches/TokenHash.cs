@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Stillwatch.Engine.Sketches;
 
@@ -13,6 +15,9 @@ internal static class TokenHash
     const ulong Inverse = 0xF1DE83E19937733D; // Prime * Inverse = 1 modulo 2^64
     const ulong Inverse2 = unchecked(Inverse * Inverse);
     const ulong Inverse4 = unchecked(Inverse2 * Inverse2);
+
+    static Vector512<ulong> InverseByMissing => unchecked(Vector512.Create(
+        1, Inverse, Inverse2, Inverse2 * Inverse, Inverse4, Inverse4 * Inverse, Inverse4 * Inverse2, Inverse4 * Inverse2 * Inverse));
 
     /// <summary>By the number of bytes that there are, of eight.</summary>
     static ReadOnlySpan<ulong> InverseOfMissing => unchecked(
@@ -64,4 +69,38 @@ internal static class TokenHash
     /// <summary>Mixes the lowest one to eight of eight bytes in.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Last(ulong h, ulong bytes, int count) => Eight(h * InverseOfMissing[count], bytes << (8 * (sizeof(ulong) - count)));
+
+    /// <summary><see cref="Mix(ulong)"/> of eight states.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> Mix(Vector512<ulong> h)
+    {
+        h ^= h >>> 32;
+        h *= Vector512.Create(Prime);
+        return h ^ (h >>> 29);
+    }
+
+    /// <summary>Mixes eight bytes into each of eight states.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> Eight(Vector512<ulong> h, Vector512<ulong> bytes)
+    {
+        h = Step(h, bytes);
+        h = Step(h, bytes >>> 8);
+        h = Step(h, bytes >>> 16);
+        h = Step(h, bytes >>> 24);
+        h = Step(h, bytes >>> 32);
+        h = Step(h, bytes >>> 40);
+        h = Step(h, bytes >>> 48);
+        return Step(h, bytes >>> 56);
+    }
+
+    /// <summary>Mixes the lowest bytes in, of each eight as many as <paramref name="count"/> says modulo eight, and all eight where it says zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> Last(Vector512<ulong> h, Vector512<ulong> bytes, Vector512<ulong> count)
+    {
+        var missing = (Vector512<ulong>.Zero - count) & Vector512.Create(7UL);
+        return Eight(h * Avx512F.PermuteVar8x64(InverseByMissing, missing), Avx512F.ShiftLeftLogicalVariable(bytes, missing << 3));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<ulong> Step(Vector512<ulong> h, Vector512<ulong> bytes) => (h ^ (bytes & Vector512.Create(0xFFUL))) * Vector512.Create(Prime);
 }

@@ -23,6 +23,7 @@ internal sealed class TokenReader(ulong seed)
     readonly ulong _number = TokenHash.Mask(seed, 2);
     readonly ulong _quote = TokenHash.Mask(seed, 3);
     readonly ulong _code = TokenHash.Mask(seed, 4);
+    readonly WideWords _wide = new(seed, TokenHash.Mask(seed, 2)); // the same number
 
     /// <summary>Reads the tokens of <paramref name="text"/> and returns how many there are.</summary>
     /// <param name="into">Of length <see cref="BufferTokens"/>; what is in it after the tokens is of no meaning.</param>
@@ -52,7 +53,8 @@ internal sealed class TokenReader(ulong seed)
                 stop = specialEnd < 0 ? stop : start;
             }
 
-            if (ReadPlain(window, classes.Word, Below(classes.TokenStarts, stop), into, ref n) is var url and >= 0)
+            var starts = Below(classes.TokenStarts, stop);
+            if ((!WideWords.IsSupported || !_wide.TryRead(window, classes.Word, starts, into, ref n)) && ReadPlain(window, classes.Word, starts, into, ref n) is var url and >= 0)
             {
                 into[n++] = _url;
                 at = SkipToSpace(text, at + url);
