@@ -42,7 +42,7 @@ internal static class ExchangeFiller
         into.PriorOutput = lastAssistant < 0 ? default : Put(string.Join('\n', Texts([request.Messages[lastAssistant]])));
         into.AssistantTurns = request.Messages.Count(m => m.Role == MessageRole.Assistant);
         into.ToolResults = request.Messages.SelectMany(m => m.Parts).Count(p => p is ToolResultPart);
-        foreach (var id in request.Messages.SelectMany(m => m.Parts).OfType<ToolUsePart>().TakeLast(ParsedExchange.MaxIds))
+        foreach (var id in request.Messages.SelectMany(m => m.Parts).OfType<ToolUsePart>().TakeLast(IdSlices.Capacity))
         {
             into.PresentedIds.Add(Put(id.Id));
         }
@@ -63,7 +63,7 @@ internal static class ExchangeFiller
         if (response.Content is { } content)
         {
             into.ResponseText = Put(string.Join('\n', content.OfType<TextPart>().Select(p => p.Text)));
-            foreach (var tool in content.OfType<ToolUsePart>().Take(ParsedExchange.MaxIds - 1))
+            foreach (var tool in content.OfType<ToolUsePart>().Take(IdSlices.Capacity - 1))
             {
                 into.IssuedIds.Add(Put(tool.Id));
             }

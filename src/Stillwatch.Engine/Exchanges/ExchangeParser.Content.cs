@@ -205,7 +205,7 @@ public static partial class ExchangeParser
     static RejectReason ReadIssuedId(ref JsonTokens reader, ParsedExchange into)
     {
         var reason = ReadText(ref reader, into, out var id);
-        if (!id.IsEmpty && into.IssuedIds.Count < ParsedExchange.MaxIds)
+        if (!id.IsEmpty && into.IssuedIds.Count < IdSlices.Capacity)
         {
             into.IssuedIds.Add(id);
         }
@@ -222,7 +222,7 @@ public static partial class ExchangeParser
             return reason;
         }
 
-        foreach (var known in into.PresentedIds)
+        foreach (var known in into.PresentedIds.All)
         {
             if (into[known].SequenceEqual(into[id]))
             {
@@ -231,11 +231,7 @@ public static partial class ExchangeParser
             }
         }
 
-        if (into.PresentedIds.Count == ParsedExchange.MaxIds)
-        {
-            into.PresentedIds.RemoveAt(0);
-        }
-
+        into.PresentedIds.MakeRoom();
         into.PresentedIds.Add(id);
         return reason;
     }

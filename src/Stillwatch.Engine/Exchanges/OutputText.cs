@@ -76,11 +76,11 @@ public sealed class OutputText : IDisposable
         Append(raw);
     }
 
-    /// <summary>Adds an id we issued: the response's own, then tool calls'. The first <see cref="ParsedExchange.MaxIds"/> are kept.</summary>
+    /// <summary>Adds an id we issued: the response's own, then tool calls'. The first <see cref="IdSlices.Capacity"/> are kept.</summary>
     /// <param name="id">As it stands between the quotes of a JSON string.</param>
     public void AddIssuedId(ReadOnlySpan<byte> id)
     {
-        if (id.IsEmpty || id.Length > MaxIdBytes || _issued.Count == ParsedExchange.MaxIds)
+        if (id.IsEmpty || id.Length > MaxIdBytes || _issued.Count == IdSlices.Capacity)
         {
             return;
         }

@@ -11,6 +11,8 @@ public sealed class ParsedExchange
 {
     byte[] _buffer = new byte[64 * 1024];
     int _used;
+    IdSlices _issuedIds;
+    IdSlices _presentedIds;
 
     /// <summary>Unix time, milliseconds.</summary>
     public long TimeMs { get; set; }
@@ -96,14 +98,11 @@ public sealed class ParsedExchange
     /// <summary>Bytes of user text beyond the head and tail that are kept; counted, never sketched.</summary>
     public long UnsketchedBytes { get; set; }
 
-    /// <summary>Ids issued by us in this response: the message id and tool-call ids. At most <see cref="MaxIds"/>.</summary>
-    public List<TextSlice> IssuedIds { get; } = [];
+    /// <summary>Ids issued by us in this response: the message id and tool-call ids. The first <see cref="IdSlices.Capacity"/>.</summary>
+    public ref IdSlices IssuedIds => ref _issuedIds;
 
-    /// <summary>Ids of ours that the caller presents in this request: tool-call ids. The last <see cref="MaxIds"/>.</summary>
-    public List<TextSlice> PresentedIds { get; } = [];
-
-    /// <summary>How many ids of each sort are kept of one exchange.</summary>
-    public const int MaxIds = 4;
+    /// <summary>Ids of ours that the caller presents in this request: tool-call ids. The last <see cref="IdSlices.Capacity"/>.</summary>
+    public ref IdSlices PresentedIds => ref _presentedIds;
 
     /// <summary>How much of the head, and of the tail, of one text is kept, bytes.</summary>
     public const int KeptBytesPerEnd = 16 * 1024;
@@ -159,8 +158,7 @@ public sealed class ParsedExchange
         Id = Account = Organization = Key = App = Ip = UserAgent = Ja4 = EndUser = Session = default;
         Model = System = Tools = PriorOutput = NewUserText = FirstUserText = ResponseText = default;
         Usage = default;
-        IssuedIds.Clear();
-        PresentedIds.Clear();
+        _issuedIds = _presentedIds = default;
         Scratch.Clear();
     }
 }

@@ -9,19 +9,19 @@ internal sealed class NameCache(DetectionKey key)
 {
     const int Slots = 1 << 15;
 
-    readonly UInt128[] _values = new UInt128[Slots];
-    readonly ulong[] _names = new ulong[Slots];
+    // Hash and name together: the table is larger than a core's cache, and two arrays would be fetched from twice.
+    readonly (ulong HashLow, ulong HashHigh, ulong Name)[] _entries = new (ulong, ulong, ulong)[Slots];
 
     public ulong Of(TraitKind domain, ReadOnlySpan<byte> value)
     {
         var hash = XxHash128.HashToUInt128(value, (long)key.ShingleSeed + (byte)domain);
-        var slot = (int)((ulong)hash & (Slots - 1));
-        if (_values[slot] != hash)
+        var (low, high) = ((ulong)hash, (ulong)(hash >> 64));
+        ref var entry = ref _entries[low & (Slots - 1)];
+        if (entry.HashLow != low || entry.HashHigh != high)
         {
-            _names[slot] = key.Name(domain, value);
-            _values[slot] = hash;
+            entry = (low, high, key.Name(domain, value));
         }
 
-        return _names[slot];
+        return entry.Name;
     }
 }

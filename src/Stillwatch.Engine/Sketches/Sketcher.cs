@@ -61,10 +61,7 @@ public sealed class Sketcher
     {
         SketchRequest(exchange, out sketch);
         SketchOutput(exchange[exchange.ResponseText], exchange.Status, exchange.HasUsage ? exchange.Usage.OutputTokens : -1, ref sketch);
-        for (var i = 0; i < exchange.IssuedIds.Count && i < IdKeys.Capacity; i++)
-        {
-            sketch.Issued[i] = IdKey(exchange[exchange.IssuedIds[i]]);
-        }
+        AddIds(exchange, exchange.IssuedIds.All, ref sketch.Issued);
     }
 
     /// <summary>Sketches what the request says. Who, when and from where must be filled in: id, time, account, organization, app, address, agent.</summary>
@@ -80,11 +77,7 @@ public sealed class Sketcher
         sketch.Tls = TlsName(exchange);
         sketch.App = _apps.IndexOf(exchange);
         SketchContent(exchange, ref sketch);
-        for (var i = 0; i < exchange.PresentedIds.Count && i < IdKeys.Capacity; i++)
-        {
-            sketch.Presented[i] = IdKey(exchange[exchange.PresentedIds[i]]);
-        }
-
+        AddIds(exchange, exchange.PresentedIds.All, ref sketch.Presented);
         sketch.OutputTokens = -1;
         sketch.Traits = Shape(exchange);
         sketch.Order = OrderOf(exchange, sketch);
@@ -200,6 +193,14 @@ public sealed class Sketcher
             {
                 AddEcho(_tokens.AsSpan(0, n), ref sketch.Said);
             }
+        }
+    }
+
+    void AddIds(ParsedExchange exchange, ReadOnlySpan<TextSlice> ids, ref IdKeys into)
+    {
+        for (var i = 0; i < ids.Length && i < IdKeys.Capacity; i++)
+        {
+            into[i] = IdKey(exchange[ids[i]]);
         }
     }
 

@@ -76,7 +76,7 @@ sealed class ContentCapture
 
     public void AddToolUse(ReadOnlySpan<byte> id)
     {
-        if (_toolUses.Count < ParsedExchange.MaxIds)
+        if (_toolUses.Count < IdSlices.Capacity)
         {
             _toolUses.Add(id.ToArray());
         }

@@ -38,8 +38,8 @@ public sealed class ExchangeParserTests
             (Text(_into.PriorOutput), Text(_into.NewUserText), Text(_into.FirstUserText), Text(_into.ResponseText)));
         Assert.Equal((1, 1, 1), (_into.AssistantTurns, _into.ToolResults, _into.ResponseToolUses));
         Assert.Equal(new TokenUsage(10, 3, 0, 7), _into.Usage);
-        Assert.Equal(["msg_1", "toolu_2"], _into.IssuedIds.Select(Text));
-        Assert.Equal(["toolu_1"], _into.PresentedIds.Select(Text));
+        Assert.Equal(["msg_1", "toolu_2"], _into.IssuedIds.All.ToArray().Select(Text));
+        Assert.Equal(["toolu_1"], _into.PresentedIds.All.ToArray().Select(Text));
     }
 
     [Fact]
@@ -59,8 +59,8 @@ public sealed class ExchangeParserTests
         Assert.Equal(("rules", "look", "", ""), (Text(_into.System), Text(_into.FirstUserText), Text(_into.NewUserText), Text(_into.PriorOutput)));
         Assert.Equal((1, 1, 1, 99), (_into.AssistantTurns, _into.ToolResults, _into.ResponseToolUses, _into.MaxTokens));
         Assert.Equal(new TokenUsage(40, 60, 0, 9), _into.Usage);
-        Assert.Equal(["chatcmpl-1", "call_2"], _into.IssuedIds.Select(Text));
-        Assert.Equal(["call_1"], _into.PresentedIds.Select(Text));
+        Assert.Equal(["chatcmpl-1", "call_2"], _into.IssuedIds.All.ToArray().Select(Text));
+        Assert.Equal(["call_1"], _into.PresentedIds.All.ToArray().Select(Text));
         Assert.Equal("fine", Text(_into.ResponseText));
     }
 
@@ -172,8 +172,8 @@ public sealed class ExchangeParserTests
         Accept(Line(
             $$"""{"role":"assistant","content":[{{calls}}]},{"role":"user","content":"go"}""", $$"""{"id":"m","content":[{{calls}}]}"""));
 
-        Assert.Equal(["t5", "t6", "t7", "t8"], _into.PresentedIds.Select(Text));
-        Assert.Equal(["m", "t0", "t1", "t2"], _into.IssuedIds.Select(Text));
+        Assert.Equal(["t5", "t6", "t7", "t8"], _into.PresentedIds.All.ToArray().Select(Text));
+        Assert.Equal(["m", "t0", "t1", "t2"], _into.IssuedIds.All.ToArray().Select(Text));
         Assert.Equal(9, _into.ResponseToolUses);
     }
 
@@ -185,7 +185,7 @@ public sealed class ExchangeParserTests
 
         Assert.True(_into.Ip.IsEmpty && _into.System.IsEmpty && _into.Tools.IsEmpty && _into.NewUserText.IsEmpty);
         Assert.False(_into.HasResponse || _into.HasUsage || _into.Batch);
-        Assert.Empty(_into.IssuedIds);
+        Assert.Equal(0, _into.IssuedIds.Count);
         Assert.Equal(-1, _into.Temperature);
     }
 

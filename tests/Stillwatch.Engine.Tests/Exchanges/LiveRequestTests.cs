@@ -135,7 +135,7 @@ public sealed class LiveRequestTests
     {
         string Text(TextSlice slice) => Encoding.UTF8.GetString(p[slice]);
         return (Text(p.Model), Text(p.System), Text(p.Tools), Text(p.PriorOutput), Text(p.NewUserText), Text(p.FirstUserText),
-            string.Join(',', p.PresentedIds.Select(Text)),
+            string.Join(',', p.PresentedIds.All.ToArray().Select(Text)),
             $"{p.Api} {p.Stream} {p.MaxTokens} {p.Temperature} {p.AssistantTurns} {p.ToolResults} {p.UnsketchedBytes} {p.HasResponse} {p.IssuedIds.Count}");
     }
 
