@@ -18,14 +18,8 @@ public sealed class Sketcher
     const int ShingleTokens = 4;
     const int ShinglesPerEnd = 6;
     const ulong ShingleBound = ulong.MaxValue / 8;  // keep one shingle in eight
-    const int EchoTokens = 8;                       // eight tokens in a row are rarely the same by chance
-    const ulong FoldFactor = 0xD6E8FEB86659FD93;    // odd (Pelle Evensen's mixer): order matters, every token counts
-    const ulong EchoBound = ulong.MaxValue / 16;
     const int MinEchoTokens = 64;                   // shorter outputs are common property
     const double BytesPerToken = 4.2;               // English prose under o200k_base, measured
-
-    // What the oldest of the tokens in a row was multiplied with by now.
-    const ulong EchoTurn = unchecked(FoldFactor * FoldFactor * FoldFactor * FoldFactor * FoldFactor * FoldFactor * FoldFactor);
 
     static readonly int[] HeadLengths = [8, 16, 24];
     static readonly int[] TailLengths = [4, 8, 16];
@@ -113,7 +107,7 @@ public sealed class Sketcher
         {
             if (tokens.Length >= length)
             {
-                AddKey(ref sketch, TraitKind.HeadSkeleton, Fold(tokens[..length]));
+                AddKey(ref sketch, TraitKind.HeadSkeleton, TokenHash.Fold(tokens[..length]));
             }
         }
 
@@ -121,7 +115,7 @@ public sealed class Sketcher
         {
             if (tokens.Length >= length + 4)
             {
-                AddKey(ref sketch, TraitKind.TailSkeleton, Fold(tokens[^length..]));
+                AddKey(ref sketch, TraitKind.TailSkeleton, TokenHash.Fold(tokens[^length..]));
             }
         }
 
@@ -138,11 +132,11 @@ public sealed class Sketcher
 
         if (tokens.Length >= MinEchoTokens)
         {
-            AddEcho(tokens, ref sketch.Heard);
+            Echo.Add(tokens, ref sketch.Heard);
         }
         else if (!exchange.PriorOutput.IsEmpty)
         {
-            AddEcho(_tokens.AsSpan(0, _reader.ReadAll(exchange[exchange.PriorOutput], _tokens, out _)), ref sketch.Heard);
+            Echo.Add(_tokens.AsSpan(0, _reader.ReadAll(exchange[exchange.PriorOutput], _tokens, out _)), ref sketch.Heard);
         }
     }
 
@@ -166,7 +160,7 @@ public sealed class Sketcher
         var headEnd = 0;
         for (; headEnd < shingles && fromHead < ShinglesPerEnd; headEnd++)
         {
-            if (Fold(tokens.Slice(headEnd, ShingleTokens)) is var hash && hash < ShingleBound && AddKey(ref sketch, TraitKind.Shingle, hash * 8))
+            if (TokenHash.Fold(tokens.Slice(headEnd, ShingleTokens)) is var hash && hash < ShingleBound && AddKey(ref sketch, TraitKind.Shingle, hash * 8))
             {
                 fromHead++;
             }
@@ -175,7 +169,7 @@ public sealed class Sketcher
         var fromTail = 0;
         for (var at = shingles - 1; at >= headEnd && fromTail < ShinglesPerEnd; at--)
         {
-            if (Fold(tokens.Slice(at, ShingleTokens)) is var hash && hash < ShingleBound && AddKey(ref sketch, TraitKind.Shingle, hash * 8))
+            if (TokenHash.Fold(tokens.Slice(at, ShingleTokens)) is var hash && hash < ShingleBound && AddKey(ref sketch, TraitKind.Shingle, hash * 8))
             {
                 fromTail++;
             }
@@ -191,7 +185,7 @@ public sealed class Sketcher
             var n = _reader.ReadAll(text, _tokens, out _);
             if (n >= MinEchoTokens)
             {
-                AddEcho(_tokens.AsSpan(0, n), ref sketch.Said);
+                Echo.Add(_tokens.AsSpan(0, n), ref sketch.Said);
             }
         }
     }
@@ -205,48 +199,6 @@ public sealed class Sketcher
     }
 
     ulong IdKey(ReadOnlySpan<byte> id) => XxHash3.HashToUInt64(id, (long)~_seed) | 1;
-
-    /// <summary>Bottom-k of the sampled eight-token shingles: the same text inside a longer one keeps most of its smallest hashes.</summary>
-    static void AddEcho(ReadOnlySpan<ulong> tokens, ref Fingerprints into)
-    {
-        // The fold of each eight tokens in a row from that of the eight before: what has left is taken out, and what has come is folded in.
-        var folded = 0UL;
-        var bound = EchoBound;
-        for (var end = 0; end < tokens.Length; end++)
-        {
-            folded = ((folded - (end < EchoTokens ? 0 : tokens[end - EchoTokens] * EchoTurn)) * FoldFactor) + tokens[end];
-            var hash = TokenHash.Mix(folded);
-            if (hash < bound && end >= EchoTokens - 1)
-            {
-                bound = KeepSmallest(ref into, hash | 1);
-            }
-        }
-    }
-
-    /// <summary>Keeps <paramref name="hash"/> if it is new and among the smallest. Returns what the next must be below to change anything.</summary>
-    static ulong KeepSmallest(ref Fingerprints into, ulong hash)
-    {
-        var largest = 0;
-        for (var i = 0; i < Fingerprints.Capacity; i++)
-        {
-            if (into[i] == hash || into[i] == 0)
-            {
-                into[i] = hash;
-                return EchoBound;
-            }
-
-            largest = into[i] > into[largest] ? i : largest;
-        }
-
-        into[largest] = Math.Min(hash, into[largest]);
-        var bound = 0UL;
-        foreach (var kept in into)
-        {
-            bound = Math.Max(bound, kept - 1); // what is kept is odd, so that a smaller hash is also smaller with its lowest bit set
-        }
-
-        return bound;
-    }
 
     ulong TlsName(ParsedExchange exchange)
     {
@@ -287,17 +239,6 @@ public sealed class Sketcher
     }
 
     static ulong OrderOf(ulong id, in ExchangeSketch sketch) => TokenHash.Mix(id ^ TokenHash.Mix(sketch.Account ^ (ulong)sketch.TimeMs));
-
-    static ulong Fold(ReadOnlySpan<ulong> tokens)
-    {
-        var h = 0UL;
-        foreach (var token in tokens)
-        {
-            h = (h * FoldFactor) + token;
-        }
-
-        return TokenHash.Mix(h);
-    }
 
     internal static bool AddKey(ref ExchangeSketch sketch, TraitKind kind, ulong hash)
     {

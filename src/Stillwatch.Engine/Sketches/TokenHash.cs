@@ -11,6 +11,8 @@ namespace Stillwatch.Engine.Sketches;
 /// </remarks>
 internal static class TokenHash
 {
+    public const ulong FoldFactor = 0xD6E8FEB86659FD93; // of tokens in a row. Odd (Pelle Evensen's mixer): order matters, every token counts
+
     const ulong Prime = 0x9E3779B97F4A7C15;   // 2^64 / golden ratio (Knuth, TAOCP 6.4): odd, well spread
     const ulong Inverse = 0xF1DE83E19937733D; // Prime * Inverse = 1 modulo 2^64
     const ulong Inverse2 = unchecked(Inverse * Inverse);
@@ -43,6 +45,31 @@ internal static class TokenHash
         foreach (var b in bytes)
         {
             h = Step(h, b);
+        }
+
+        return Mix(h);
+    }
+
+    /// <summary>The hash of tokens in a row.</summary>
+    public static ulong Fold(ReadOnlySpan<ulong> tokens)
+    {
+        var h = 0UL;
+        foreach (var token in tokens)
+        {
+            h = (h * FoldFactor) + token;
+        }
+
+        return Mix(h);
+    }
+
+    /// <summary>The hashes of as many tokens in a row as <paramref name="length"/> says that start at each of the first eight tokens.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> FoldEach(ReadOnlySpan<ulong> tokens, int length)
+    {
+        var h = Vector512<ulong>.Zero;
+        for (var i = 0; i < length; i++)
+        {
+            h = (h * Vector512.Create(FoldFactor)) + Vector512.Create(tokens[i..]);
         }
 
         return Mix(h);
