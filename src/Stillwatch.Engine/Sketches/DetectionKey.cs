@@ -51,7 +51,16 @@ public sealed class DetectionKey
     /// <param name="domain">Keeps equal values of different kinds apart.</param>
     public ulong Name(TraitKind domain, ReadOnlySpan<byte> value)
     {
-        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _secret);
+        using var hmac = CreateHmac();
+        return Name(hmac, domain, value);
+    }
+
+    /// <summary>For whoever names much: making it costs as much as a name. Not thread-safe.</summary>
+    internal IncrementalHash CreateHmac() => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _secret);
+
+    /// <summary>As <see cref="Name(TraitKind, ReadOnlySpan{byte})"/>, with the <paramref name="hmac"/> of <see cref="CreateHmac"/>.</summary>
+    internal static ulong Name(IncrementalHash hmac, TraitKind domain, ReadOnlySpan<byte> value)
+    {
         hmac.AppendData([(byte)domain]);
         hmac.AppendData(value);
         Span<byte> digest = stackalloc byte[32];

@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using System.Security.Cryptography;
 using Stillwatch.Engine.Traits;
 
 namespace Stillwatch.Engine.Sketches;
@@ -8,6 +9,8 @@ namespace Stillwatch.Engine.Sketches;
 internal sealed class NameCache(DetectionKey key)
 {
     const int Slots = 1 << 15;
+
+    readonly IncrementalHash _hmac = key.CreateHmac();
 
     // Hash and name together: the table is larger than a core's cache, and two arrays would be fetched from twice.
     readonly (ulong HashLow, ulong HashHigh, ulong Name)[] _entries = new (ulong, ulong, ulong)[Slots];
@@ -19,7 +22,7 @@ internal sealed class NameCache(DetectionKey key)
         ref var entry = ref _entries[low & (Slots - 1)];
         if (entry.HashLow != low || entry.HashHigh != high)
         {
-            entry = (low, high, key.Name(domain, value));
+            entry = (low, high, DetectionKey.Name(_hmac, domain, value));
         }
 
         return entry.Name;
