@@ -102,7 +102,9 @@ public sealed class Sketcher
         var tokens = ReadTokens(text, ref sketch);
         sketch.NewUserTokens = tokens.Length;
         sketch.Item = text.Length == 0 ? 0 : XxHash3.HashToUInt64(text, (long)_seed) | 1;
-        sketch.Task = exchange.FirstUserText.IsEmpty ? sketch.Item : XxHash3.HashToUInt64(exchange[exchange.FirstUserText], (long)_seed) | 1;
+        sketch.Task = exchange.FirstUserText.IsEmpty || exchange.FirstUserText == exchange.NewUserText
+            ? sketch.Item
+            : XxHash3.HashToUInt64(exchange[exchange.FirstUserText], (long)_seed) | 1;
         foreach (var length in HeadLengths)
         {
             if (tokens.Length >= length)
