@@ -48,7 +48,7 @@ internal sealed class RingJudge
     // A hydra resells and harvests: the graver verdict stands where the harvest is likely by itself.
     const double LikelyHarvest = 3;
     const double HarvestContent = 1.5;
-    const double CoveredContent = 3;
+    const double CoveredContent = 2;
 
     static readonly IReadOnlyList<IEvidence> Common =
     [

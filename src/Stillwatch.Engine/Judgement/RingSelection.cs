@@ -21,6 +21,9 @@ internal static class RingSelection
     const double HomeNats = 1; // by how much another ring must explain an account better for it to change
     const double InsideShare = 0.8;
     const double MinShare = 0.1;
+    const int ManyMembers = 100; // a ring of a hundred stands by itself, however small a part of a larger one
+    const double NearlyAll = 0.9;
+    const double AboutAsSure = 1; // nats
 
     public static List<JudgedRing> Choose(IEnumerable<JudgedRing> judged, Func<RingCandidate, JudgedRing?> judge) =>
         Settled(Distinct(judged, judge), judge);
@@ -39,7 +42,7 @@ internal static class RingSelection
 
         while (open.Count > 0)
         {
-            var ring = Purest(open, judge);
+            var ring = Whole(Purest(open, judge), open, judge);
             open.Remove(ring);
             var common = ring.Ring.Members.Count(m => taken.Contains(m.Index)) / (double)ring.Ring.Members.Count;
             var theirs = ring.IsBenign ? [] : Theirs(ring, open);
@@ -53,7 +56,7 @@ internal static class RingSelection
             }
         }
 
-        foreach (var candidate in all.Where(HasDrifted).Select(r => r.Ring.Candidate).DistinctBy(c => RingView.HashOf(c.Accounts)))
+        foreach (var candidate in all.Where(r => HasDrifted(r, taken)).Select(r => r.Ring.Candidate).DistinctBy(c => RingView.HashOf(c.Accounts)))
         {
             if (candidate.Accounts.Count(taken.Contains) <= MaxTaken * candidate.Accounts.Count && judge(candidate.Without(taken)) is { IsBenign: false } own)
             {
@@ -64,26 +67,40 @@ internal static class RingSelection
         return kept;
     }
 
-    /// <summary>Whether a candidate's members became an accused ring's that mostly others belong to: of two campaigns that use one task list the one that holds together
-    /// better draws the other in, and then lets go of it for want of its cards. What the candidate was made of is looked at again without them.</summary>
-    static bool HasDrifted(JudgedRing ring) =>
-        !ring.IsBenign && ring.Ring.Candidate.Accounts.Count(ring.Ring.Contains) < MaxCommon * ring.Ring.Candidate.Accounts.Count;
+    /// <summary>Whether a candidate was drawn into others: its members became an accused ring's that mostly others belong to, or it was taken together with a campaign's accounts
+    /// for something lawful. Of campaigns that use one task list the one that holds together best draws the others in, and lets go of them for want of its cards, or they even out
+    /// each other's volumes. What the candidate was made of is looked at again without the campaigns.</summary>
+    static bool HasDrifted(JudgedRing ring, HashSet<int> taken) => ring.IsBenign
+        ? ring.Ring.Members.Count(m => taken.Contains(m.Index)) > MaxTaken * ring.Ring.Members.Count
+        : ring.Ring.Candidate.Accounts.Count(ring.Ring.Contains) < MaxCommon * ring.Ring.Candidate.Accounts.Count;
 
     /// <summary>The first ring, or one inside it that explains its members better while the rest is suspect by itself, and so on inwards: of two campaigns found as one
     /// each stands alone; a campaign without its core falls apart.</summary>
     static JudgedRing Purest(List<JudgedRing> open, Func<RingCandidate, JudgedRing?> judge)
     {
-        bool IsMixture(JudgedRing whole, JudgedRing part) =>
-            judge(whole.Ring.Candidate.Without(part.Ring.Members.Select(m => m.Index).ToHashSet())) is { IsBenign: false, Rung: > Rung.Observe };
-
         var best = open[0];
-        while (!best.IsBenign && open.Find(r => IsPurer(r, best) && IsMixture(best, r)) is { } purer)
+        while (!best.IsBenign && open.Find(r => IsPurer(r, best) && IsMixture(best, r, judge)) is { } purer)
         {
             best = purer;
         }
 
         return best;
     }
+
+    /// <summary>The ring, or a larger one that holds it and is about as sure, where the rest of that is suspect by itself and the ring explains its members no better: a
+    /// campaign is not cut in two because those of its accounts that use one client look a little surer alone.</summary>
+    static JudgedRing Whole(JudgedRing ring, List<JudgedRing> open, Func<RingCandidate, JudgedRing?> judge) =>
+        ring.IsBenign ? ring : open.Find(o => IsWhole(o, ring) && IsMixture(o, ring, judge)) ?? ring;
+
+    static bool IsWhole(JudgedRing whole, JudgedRing part) =>
+        !whole.IsBenign && whole.Verdict == part.Verdict && whole.Rung >= part.Rung && whole.Ring.Members.Count > part.Ring.Members.Count
+        && whole.DecisiveLogit > part.DecisiveLogit - AboutAsSure
+        && part.Ring.Members.Count(m => whole.Ring.Contains(m.Index)) >= NearlyAll * part.Ring.Members.Count
+        && !IsPurer(part, whole);
+
+    /// <summary>Whether what is left of a ring without a part of it is suspect by itself.</summary>
+    static bool IsMixture(JudgedRing whole, JudgedRing part, Func<RingCandidate, JudgedRing?> judge) =>
+        judge(whole.Ring.Candidate.Without(part.Ring.Members.Select(m => m.Index).ToHashSet())) is { IsBenign: false, Rung: > Rung.Observe };
 
     /// <summary>What is left of a ring, judged anew. Where it lost few and what it was first found by does not lead to it any more, it is looked for from its own members.</summary>
     static JudgedRing? Left(JudgedRing ring, HashSet<int> without, Func<RingCandidate, JudgedRing?> judge)
@@ -103,7 +120,7 @@ internal static class RingSelection
     {
         var (inner, outer) = (part.Ring, whole.Ring);
         return part != whole && part.Rung > Rung.Observe
-            && inner.Members.Count < outer.Members.Count && inner.Members.Count >= MinShare * outer.Members.Count
+            && inner.Members.Count < outer.Members.Count && inner.Members.Count >= Math.Min(ManyMembers, MinShare * outer.Members.Count)
             && inner.Members.Count(m => outer.Contains(m.Index)) >= InsideShare * inner.Members.Count
             && inner.MeanGain > PurerNats + inner.Members.Average(m => outer.GainOf(m.Index));
     }

@@ -53,6 +53,7 @@ internal sealed class CoverageWeights
     {
         RingTraits.MostlyTemplate => account.Ties.Template,
         RingTraits.SomeTemplate => 0, // a level of the above
+        RingTraits.SomeOutput when account.Has(RingTraits.OwnOutput) => 0, // what is more than once was weighed as that
         RingTraits.SharedPayment when account.Has(trait) => account.Ties.Payment,
         RingTraits.SharedDevice when account.Has(trait) => account.Ties.Device,
         RingTraits.SignupWave when account.Has(trait) => account.Ties.Wave,

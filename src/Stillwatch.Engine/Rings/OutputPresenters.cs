@@ -45,5 +45,5 @@ internal sealed class OutputPresenters
 /// <param name="Once">No more than once.</param>
 internal sealed record Presenters(HashSet<int> Often, HashSet<int> Once)
 {
-    public RingTraits TraitOf(int account) => Often.Contains(account) ? RingTraits.OwnOutput : Once.Contains(account) ? RingTraits.SomeOutput : 0;
+    public RingTraits TraitOf(int account) => Often.Contains(account) ? RingTraits.OwnOutput | RingTraits.SomeOutput : Once.Contains(account) ? RingTraits.SomeOutput : 0;
 }

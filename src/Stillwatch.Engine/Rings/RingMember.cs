@@ -38,7 +38,7 @@ internal enum RingTraits : ushort
     /// <summary>Serves several conversations at once.</summary>
     ManyUsers = 8192,
 
-    /// <summary>Brought back what we said to another of them, once and no more.</summary>
+    /// <summary>Brought back what we said to another of them, once at least.</summary>
     SomeOutput = 16384,
 }
 

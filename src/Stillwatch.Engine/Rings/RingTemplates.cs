@@ -4,19 +4,19 @@ namespace Stillwatch.Engine.Rings;
 
 /// <summary>The template classes of a ring, and what following them says for membership.</summary>
 /// <remarks>
-/// Five levels of how much of an account's sampled traffic follows the classes: under 10, 30, 50 and 80 percent, and above, where half an exchange is
+/// Six levels of how much of an account's sampled traffic follows the classes: in passing, under 10, 30, 50 and 80 percent, and above, where half an exchange is
 /// taken off for chance: many people try a published template once. A level weighs ln of its share among members over its share among everybody else;
-/// outsiders who live on the same published template are counted, all of them. Whoever works with two unrelated classes of the ring is counted apart
+/// outsiders who live on the same published template are counted, all of them. Whoever follows one and met another, unrelated class of the ring is counted apart
 /// and may weigh more: strangers meet on one published template, hardly ever on two.
 /// </remarks>
 internal sealed class RingTemplates
 {
-    const int Levels = 5;
+    const int Levels = 6;
     const double Floor = -3;
     const double MinShare = 0.08;
 
-    // A part of one's traffic proves less than all of it, however rare. First for followers of one class at most, then of several.
-    static readonly double[] s_caps = [1, 1.5, 3, 4, 4.5, 1, 3.5, 4.5, 5.5, 6.5];
+    // A part of one's traffic proves less than all of it, however rare. First for users of one class at most, then of several.
+    static readonly double[] s_caps = [1, 1, 2, 3, 4, 4.5, 0, 2.5, 4, 4.5, 5.5, 6.5];
 
     readonly HashSet<int> _classes;
     readonly bool[] _wanted; // the same, by number
@@ -41,7 +41,7 @@ internal sealed class RingTemplates
         foreach (var account in seen.ToArray())
         {
             ref readonly var row = ref features[account];
-            (members.Contains(account) ? ring : rest)[LevelOf(HitsOf(row.Hits), row.Sample, FollowsSeveral(row))]++;
+            (members.Contains(account) ? ring : rest)[LevelOf(row, HitsOf(row.Hits))]++;
         }
 
         var others = features.Count - members.Count;
@@ -83,18 +83,7 @@ internal sealed class RingTemplates
     public bool Follows(in AccountRow account, ClassHit hit) => _wanted[hit.Class] && ClassMembers.Follows(hit, account.Sample);
 
     /// <summary>What an account's following says for or against membership, nats.</summary>
-    public double NatsOf(in AccountRow account, int hits) => _classes.Count == 0 ? 0 : _nats[LevelOf(hits, account.Sample, FollowsSeveral(account))];
-
-    bool FollowsSeveral(in AccountRow account)
-    {
-        var followed = 0;
-        foreach (ref readonly var hit in account.Hits.AsSpan())
-        {
-            followed += Follows(account, hit) ? 1 : 0;
-        }
-
-        return followed > 1;
-    }
+    public double NatsOf(in AccountRow account, int hits) => _classes.Count == 0 ? 0 : _nats[LevelOf(account, hits)];
 
     /// <summary>The classes that members follow far more than chance, a twelfth of them at least: what the ring works at.</summary>
     /// <param name="known">Template classes that passed the gate, with all their followers.</param>
@@ -124,9 +113,17 @@ internal sealed class RingTemplates
         return found;
     }
 
-    static int LevelOf(int hits, int sample, bool several)
+    int LevelOf(in AccountRow account, int hits)
     {
-        var share = (hits - 0.5) / (sample + 0.5);
-        return (several ? Levels : 0) + (share >= 0.8 ? 4 : share >= 0.5 ? 3 : share >= 0.3 ? 2 : share >= 0.1 ? 1 : 0);
+        var (met, follows) = (0, false);
+        foreach (ref readonly var hit in account.Hits.AsSpan())
+        {
+            met += _wanted[hit.Class] ? 1 : 0;
+            follows |= Follows(account, hit);
+        }
+
+        var share = (hits - 0.5) / (account.Sample + 0.5);
+        var level = share >= 0.8 ? 5 : share >= 0.5 ? 4 : share >= 0.3 ? 3 : share >= 0.1 ? 2 : follows ? 1 : 0;
+        return follows && met > 1 ? Levels + level : level; // who follows none was not counted among the outsiders
     }
 }
