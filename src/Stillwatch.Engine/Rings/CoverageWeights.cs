@@ -19,7 +19,7 @@ internal sealed class CoverageWeights
     // A ring that grew from what its first members have in common makes the lack of it look worse than it is: a pool runs two programs, its outputs are
     // rarely seen to come back, and how an account's other traffic goes says little.
     static readonly double[] s_lackCaps = Caps(
-        (RingTraits.FollowsUp, 1), (RingTraits.ManyUsers, 0.5), (RingTraits.RingClient, 1.5), (RingTraits.OwnOutput, 1), (RingTraits.SomeOutput, 0));
+        (RingTraits.FollowsUp, 1), (RingTraits.ManyUsers, 0.5), (RingTraits.RingClient, 1), (RingTraits.OwnOutput, 1), (RingTraits.SomeOutput, 0));
 
     // What we said to one and another sent in is no coincidence, whatever the account's other habits; once it may have been read somewhere.
     static readonly double[] s_caps = Caps((RingTraits.OwnOutput, 6), (RingTraits.SomeOutput, 3));

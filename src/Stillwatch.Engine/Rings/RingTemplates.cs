@@ -16,7 +16,7 @@ internal sealed class RingTemplates
     const double MinShare = 0.08;
 
     // A part of one's traffic proves less than all of it, however rare. First for users of one class at most, then of several.
-    static readonly double[] s_caps = [1, 1, 2, 3, 4, 4.5, 0, 2.5, 4, 4.5, 5.5, 6.5];
+    static readonly double[] s_caps = [1, 1, 2, 3, 4, 4.5, 0, 2.5, 4.5, 5.5, 6, 6.5];
 
     readonly HashSet<int> _classes;
     readonly bool[] _wanted; // the same, by number
