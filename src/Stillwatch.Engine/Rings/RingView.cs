@@ -9,6 +9,7 @@ internal sealed class RingView
     readonly AccountSet _inside;
     readonly RingView? _first;
     double? _meanGain;
+    double? _largestPiece;
 
     /// <param name="inside">The members' places.</param>
     public RingView(
@@ -75,6 +76,9 @@ internal sealed class RingView
     public double MeanGain => _first is null ? _meanGain ??= Members.Average(m => GainOf(m.Index)) : _first.MeanGain;
 
     public int SharedNetworks => Exits.Count;
+
+    /// <summary>Share of the members in the largest piece that payers, devices and exits join (<see cref="Judgement.Evidence.Linkage"/>), 0 to 1; worked out once.</summary>
+    public double LargestPiece => _first is null ? _largestPiece ??= Judgement.Evidence.Linkage.LargestPiece(Members, Exits) : _first.LargestPiece;
 
     /// <summary>What trials of displacement showed of it; null when none was made.</summary>
     public Displacement? Displacement { get; init; }

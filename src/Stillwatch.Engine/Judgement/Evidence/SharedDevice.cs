@@ -28,7 +28,7 @@ internal sealed class SharedDevice : IEvidence
             .Where(g => g.Select(m => m.Account.Actor).Distinct().Count() >= 2).Sum(g => g.Count());
         var share = (double)sharing / known.Count;
         return new Finding(
-            share, ByShare.At(share) * Math.Min(1, known.Count / 10.0), 1 - ring.Coverage.InRest(RingTraits.SharedDevice), sharing,
+            share, Linkage.Discount(ByShare.At(share) * Math.Min(1, known.Count / 10.0), ring), 1 - ring.Coverage.InRest(RingTraits.SharedDevice), sharing,
             $"{sharing} of {known.Count} members signed up on a device that another unrelated member uses.");
     }
 }

@@ -34,7 +34,7 @@ internal sealed class SharedNetwork : IEvidence
         var heads = ring.SharedNetworks == 0 ? 0 : (double)sharing / ring.SharedNetworks;
         var nats = ByShare.At(share) * Math.Min(1, known / 10.0) * ByNetworks.At(ring.SharedNetworks);
         return new Finding(
-            share, ByCrowd.At(heads) is < 0 and var crowded ? crowded : nats, 1 - ring.Coverage.InRest(RingTraits.SharedNetwork), sharing,
+            share, ByCrowd.At(heads) is < 0 and var crowded ? crowded : Linkage.Discount(nats, ring), 1 - ring.Coverage.InRest(RingTraits.SharedNetwork), sharing,
             $"{sharing} of {known} members come through {ring.SharedNetworks} networks that hold far more of this ring than their own crowd explains.");
     }
 }

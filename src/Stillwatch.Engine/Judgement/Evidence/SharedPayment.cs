@@ -7,7 +7,8 @@ namespace Stillwatch.Engine.Judgement.Evidence;
 /// Sees: members whose payment token another actor of the ring uses. Why extraction shows it: cards are the scarcest thing a pool buys.
 /// Statistic: share of members, against the share among everybody else; ln of the ratio, per member, capped. Unit: nats. Cost: one look-up a member.
 /// False positives: households, procurement cards, a sponsor's credit; where one token pays for most of the ring it speaks for innocence, because one payer
-/// says openly who he is, and a token whose users are met in one network (a school, an office) links nobody. Evasion: a virtual card for each account; then
+/// says openly who he is, and a token whose users are met in one network (a school, an office) links nobody, nor do tokens
+/// that leave the ring in little pieces (<see cref="Linkage"/>). Evasion: a virtual card for each account; then
 /// the absence weighs against, but never much; one card and one exit for each few accounts, who then share exits.
 /// Source: February 2026 disclosure (shared payment methods).
 /// </remarks>
@@ -32,8 +33,9 @@ internal sealed class SharedPayment : IEvidence
         }
 
         var open = ByLargest.At((double)payers.Largest / payers.Known);
+        var nats = Linkage.Discount(WeightOf(payers), ring);
         return new Finding(
-            (double)payers.Sharing / payers.Known, open < 0 ? Math.Min(WeightOf(payers), open) : WeightOf(payers), 1 - ring.Coverage.InRest(RingTraits.SharedPayment),
+            (double)payers.Sharing / payers.Known, open < 0 ? Math.Min(nats, open) : nats, 1 - ring.Coverage.InRest(RingTraits.SharedPayment),
             payers.Sharing, Says(payers, open < 0));
     }
 
