@@ -42,7 +42,7 @@ public sealed class CoverageWeightsTests
         const RingTraits all = RingTraits.RingClient | RingTraits.OwnOutput | RingTraits.FollowsUp | RingTraits.ManyUsers | RingTraits.SharedNetwork;
         var weights = CoverageWeights.Of([.. Enumerable.Repeat(all, 400)], (new int[TraitCount], 800));
 
-        Assert.Equal(-1.5, weights.Of(RingTraits.RingClient, present: false));
+        Assert.Equal(-1, weights.Of(RingTraits.RingClient, present: false));
         Assert.Equal(-1, weights.Of(RingTraits.OwnOutput, present: false));
         Assert.Equal(-1, weights.Of(RingTraits.FollowsUp, present: false));
         Assert.Equal(-0.5, weights.Of(RingTraits.ManyUsers, present: false));
