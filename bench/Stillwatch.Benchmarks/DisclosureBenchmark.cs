@@ -29,7 +29,7 @@ internal sealed record DisclosureOptions
     public int Shards { get; init; } = 2;
 
     /// <summary>The rest is for accounts' records and names, for a judgement's passing arrays and for the collector's headroom.</summary>
-    public const double TablesShare = 0.45;
+    public const double TablesShare = 0.4;
 }
 
 /// <summary>A scenario from text to report: made, sketched and detected in processes of their own, compared with the truth, held against the goals.</summary>

@@ -21,7 +21,7 @@ internal static class RingSelection
     const double HomeNats = 1; // by how much another ring must explain an account better for it to change
     const double InsideShare = 0.8;
     const double MinShare = 0.1;
-    const int ManyMembers = 100; // a ring of a hundred stands by itself, however small a part of a larger one
+    const int MaxSecondLook = 2000; // members; to judge tens of thousands anew for every part costs a judgement's time and memory, and so large a campaign is found from many sides
     const double NearlyAll = 0.9;
     const double AboutAsSure = 1; // nats
 
@@ -71,7 +71,7 @@ internal static class RingSelection
     /// for something lawful. Of campaigns that use one task list the one that holds together best draws the others in, and lets go of them for want of its cards, or they even out
     /// each other's volumes. What the candidate was made of is looked at again without the campaigns.</summary>
     static bool HasDrifted(JudgedRing ring, HashSet<int> taken) => ring.IsBenign
-        ? ring.Ring.Members.Count(m => taken.Contains(m.Index)) > MaxTaken * ring.Ring.Members.Count
+        ? ring.Ring.Members.Count <= MaxSecondLook && ring.Ring.Members.Count(m => taken.Contains(m.Index)) > MaxTaken * ring.Ring.Members.Count
         : ring.Ring.Candidate.Accounts.Count(ring.Ring.Contains) < MaxCommon * ring.Ring.Candidate.Accounts.Count;
 
     /// <summary>The first ring, or one inside it that explains its members better while the rest is suspect by itself, and so on inwards: of two campaigns found as one
@@ -93,7 +93,8 @@ internal static class RingSelection
         ring.IsBenign ? ring : open.Find(o => IsWhole(o, ring) && IsMixture(o, ring, judge)) ?? ring;
 
     static bool IsWhole(JudgedRing whole, JudgedRing part) =>
-        !whole.IsBenign && whole.Verdict == part.Verdict && whole.Rung >= part.Rung && whole.Ring.Members.Count > part.Ring.Members.Count
+        !whole.IsBenign && whole.Ring.Members.Count <= MaxSecondLook && whole.Verdict == part.Verdict && whole.Rung >= part.Rung
+        && part.Ring.Members.Count <= (1 - MaxTaken) * whole.Ring.Members.Count // else what is left of it is looked at all the same
         && whole.DecisiveLogit > part.DecisiveLogit - AboutAsSure
         && part.Ring.Members.Count(m => whole.Ring.Contains(m.Index)) >= NearlyAll * part.Ring.Members.Count
         && !IsPurer(part, whole);
@@ -120,7 +121,7 @@ internal static class RingSelection
     {
         var (inner, outer) = (part.Ring, whole.Ring);
         return part != whole && part.Rung > Rung.Observe
-            && inner.Members.Count < outer.Members.Count && inner.Members.Count >= Math.Min(ManyMembers, MinShare * outer.Members.Count)
+            && inner.Members.Count < outer.Members.Count && inner.Members.Count >= MinShare * outer.Members.Count
             && inner.Members.Count(m => outer.Contains(m.Index)) >= InsideShare * inner.Members.Count
             && inner.MeanGain > PurerNats + inner.Members.Average(m => outer.GainOf(m.Index));
     }

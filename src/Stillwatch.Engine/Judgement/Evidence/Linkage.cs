@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Stillwatch.Engine.Links;
 using Stillwatch.Engine.Rings;
 using Stillwatch.Engine.Traits;
 
@@ -20,38 +21,32 @@ internal static class Linkage
     /// <summary>Share of <paramref name="members"/> in the largest piece that payers, devices and <paramref name="exits"/> join, 0 to 1.</summary>
     public static double LargestPiece(IReadOnlyList<RingMember> members, IReadOnlySet<ulong> exits)
     {
-        var (numbers, ofMembers) = (new Dictionary<(TraitKind Kind, ulong Value), int>(), new List<int>[members.Count]);
+        var (pieces, first) = (new UnionFind(members.Count), new Dictionary<(TraitKind Kind, ulong Value), int>());
         for (var m = 0; m < members.Count; m++)
         {
-            var own = ofMembers[m] = [];
-            void Add(TraitKind kind, ulong value)
+            void Join(TraitKind kind, ulong value)
             {
-                ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(numbers, (kind, value), out var isKnown);
-                number = isKnown ? number : numbers.Count - 1;
-                own.Add(number);
+                if (value != 0 && !first.TryAdd((kind, value), m))
+                {
+                    pieces.Union(first[(kind, value)], m);
+                }
             }
 
             var account = members[m].Account;
-            if (account.Facts?.Payment > 0)
-            {
-                Add(TraitKind.Payment, account.Facts.Payment);
-            }
-
-            if (account.Facts?.Device > 0)
-            {
-                Add(TraitKind.Device, account.Facts.Device);
-            }
-
+            Join(TraitKind.Payment, account.Facts?.Payment ?? 0);
+            Join(TraitKind.Device, account.Facts?.Device ?? 0);
             foreach (ref readonly var network in CollectionsMarshal.AsSpan(account.Networks))
             {
-                if (exits.Contains(network.Value))
-                {
-                    Add(TraitKind.Network, network.Value);
-                }
+                Join(TraitKind.Network, exits.Contains(network.Value) ? network.Value : 0);
             }
         }
 
-        int[] places = [.. Enumerable.Range(0, members.Count)];
-        return (double)RingComponents.Largest(places, numbers.Count, (m, values) => values.AddRange(ofMembers[m])).Count / Math.Max(1, members.Count);
+        var sizes = new int[members.Count];
+        for (var m = 0; m < sizes.Length; m++)
+        {
+            sizes[pieces.Find(m)]++;
+        }
+
+        return (double)sizes.Max() / members.Count;
     }
 }
