@@ -119,7 +119,7 @@ sealed partial class GatewayHost : IAsyncDisposable
             Closing(pages.Owned);
         }
 
-        AdminAddress = await StartAsync(AdminListener(config, options, directory, watcher, pages), config.Admin, "--admin", cancellationToken);
+        AdminAddress = await StartAsync(AdminListener(config, options, directory, metrics, watcher, pages), config.Admin, "--admin", cancellationToken);
         directory.AdminAddress = AdminAddress;
         Invitation = pages?.Invitation(AdminAddress);
         DataAddress = await StartAsync(Listeners.Data(config, new DataPlane(Parts).HandleAsync, options.Logs), config.Listen, "--listen", cancellationToken);
@@ -172,7 +172,7 @@ sealed partial class GatewayHost : IAsyncDisposable
         Closing(options.Time.CreateTimer(_ => DeleteOld(), null, RetentionPeriod, RetentionPeriod));
     }
 
-    WebApplication AdminListener(GatewayConfig config, ServeOptions options, DataDirectory directory, ConfigWatcher? watcher, AdminPages? pages)
+    WebApplication AdminListener(GatewayConfig config, ServeOptions options, DataDirectory directory, GatewayMetrics metrics, ConfigWatcher? watcher, AdminPages? pages)
     {
         var token = directory.AdminToken(); // made in any case: commands that name the directory send it, and an open listener does not mind
         var api = new AdminApi(new AdminParts
@@ -191,7 +191,7 @@ sealed partial class GatewayHost : IAsyncDisposable
         });
         var admin = Listeners.Admin(config, services =>
         {
-            services.AddStillwatchTelemetry(Environment.GetEnvironmentVariable);
+            services.AddStillwatchTelemetry(metrics.Meter, Environment.GetEnvironmentVariable);
             pages?.AddServices(services);
         }, options.Logs);
         pages?.Map(admin);

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,14 +16,16 @@ static class TelemetryWiring
         ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
 
     /// <summary>For the application that serves the admin listener. Traces are collected only when there is a collector.</summary>
-    public static IServiceCollection AddStillwatchTelemetry(this IServiceCollection services, Func<string, string?> environment)
+    /// <param name="own">The gateway's own: others of its name in this process, of another gateway, are not heard, or the two would be shown as one.</param>
+    public static IServiceCollection AddStillwatchTelemetry(this IServiceCollection services, Meter own, Func<string, string?> environment)
     {
         var hasCollector = Collectors.Any(name => !string.IsNullOrEmpty(environment(name)));
         var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("stillwatch", serviceVersion: typeof(TelemetryWiring).Assembly.GetName().Version?.ToString(3)))
             .WithMetrics(metrics =>
             {
-                metrics.AddMeter(GatewayMetrics.MeterName, "System.Runtime").AddPrometheusExporter();
+                metrics.AddMeter(own.Name, "System.Runtime").AddPrometheusExporter();
+                metrics.AddView(instrument => instrument.Meter.Name == own.Name && instrument.Meter != own ? MetricStreamConfiguration.Drop : null);
                 if (hasCollector)
                 {
                     metrics.AddOtlpExporter();

@@ -144,7 +144,10 @@ public sealed class GatewayMetricsTests
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         using var metrics = new GatewayMetrics();
-        builder.Services.AddStillwatchTelemetry(_ => null);
+        using var neighbour = new GatewayMetrics(); // of another gateway in this process
+        metrics.ObserveResponses(() => [KeyValuePair.Create("suspend", 3L)]);
+        neighbour.ObserveResponses(() => [KeyValuePair.Create("suspend", 7L), KeyValuePair.Create("verify", 7L)]);
+        builder.Services.AddStillwatchTelemetry(metrics.Meter, _ => null);
         await using var app = builder.Build();
         app.MapStillwatchMetrics();
         await app.StartAsync(TestContext.Current.CancellationToken);
@@ -154,6 +157,8 @@ public sealed class GatewayMetricsTests
         Assert.Contains("# TYPE gen_ai_server_request_duration_seconds histogram", page, StringComparison.Ordinal);
         Assert.Contains("# TYPE stillwatch_gateway_overhead_seconds histogram", page, StringComparison.Ordinal);
         Assert.Contains("stillwatch_gateway_queue_length", page, StringComparison.Ordinal);
+        Assert.Matches("stillwatch_responses_held[a-z_]*\\{[^}]*rung=\"suspend\"[^}]*\\} 3", page);
+        Assert.DoesNotContain("rung=\"verify\"", page, StringComparison.Ordinal);
         Assert.Contains("le=\"0.0001\"", page, StringComparison.Ordinal);
         Assert.Contains("gen_ai_request_model=\"claude-*\"", page, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", page, StringComparison.Ordinal);
