@@ -5,7 +5,7 @@ using Stillwatch.Engine.Traits;
 namespace Stillwatch.Engine.Judgement;
 
 /// <summary>What is held of an account, and since the end of which epoch without a break; Unix time, milliseconds.</summary>
-/// <param name="AlarmedMs">Since when it has been at verify or above with this verdict, whatever the rung; 0 while it is observed.</param>
+/// <param name="AlarmedMs">Since when it has been at verify or above, whatever the rung and whatever it is accused of; 0 while it is observed.</param>
 internal readonly record struct Holding(Verdict Verdict, Rung Rung, long SinceMs, long AlarmedMs);
 
 /// <summary>Remembers, account by account, since when each judgement has held, and which campaign it belonged to last. Rings change their
@@ -34,9 +34,9 @@ internal sealed class CampaignRegister
         var next = new Dictionary<ulong, Holding>();
         foreach (var (account, verdict, rung) in judged)
         {
-            var isAccused = _held.TryGetValue(account, out var before) && before.Verdict == verdict;
-            var alarmed = rung == Rung.Observe ? 0 : isAccused && before.AlarmedMs > 0 ? before.AlarmedMs : nowMs;
-            next.TryAdd(account, isAccused && before.Rung == rung ? before : new Holding(verdict, rung, nowMs, alarmed));
+            var isHeld = _held.TryGetValue(account, out var before);
+            var alarmed = rung == Rung.Observe ? 0 : before.AlarmedMs > 0 ? before.AlarmedMs : nowMs;
+            next.TryAdd(account, isHeld && before.Verdict == verdict && before.Rung == rung ? before : new Holding(verdict, rung, nowMs, alarmed));
         }
 
         _held = next;
@@ -53,8 +53,8 @@ internal sealed class CampaignRegister
     public long DetectedMs(IReadOnlyList<ulong> members, Verdict verdict, Rung rung, long nowMs) =>
         CoreMs(members, h => h.Verdict == verdict && h.Rung == rung ? h.SinceMs : 0) ?? nowMs;
 
-    /// <summary>When a campaign was first accused, at any rung: since then a tenth of its members have been at verify or above. Null: they are not.</summary>
-    public long? AlarmedMs(IReadOnlyList<ulong> members, Verdict verdict) => CoreMs(members, h => h.Verdict == verdict ? h.AlarmedMs : 0);
+    /// <summary>When a campaign was first accused, at any rung and of whatever: since then a tenth of its members have been at verify or above. Null: they are not.</summary>
+    public long? AlarmedMs(IReadOnlyList<ulong> members) => CoreMs(members, h => h.AlarmedMs);
 
     /// <summary>The first time that a tenth of the members (five at least) had a date; of fewer, the last date; null when none has one, which is 0.</summary>
     long? CoreMs(IReadOnlyList<ulong> members, Func<Holding, long> dateOf)

@@ -56,7 +56,7 @@ internal sealed class ReportBuilder(DetectorSettings settings, string keyId, Mod
             FirstSeen = Time(story.FirstMs),
             Onset = story.Onset,
             DetectedAt = Time(detectedMs),
-            AlarmedAt = judged.Rung == Rung.Observe ? null : Time(register.AlarmedMs(names, judged.Verdict) ?? detectedMs),
+            AlarmedAt = judged.Rung == Rung.Observe ? null : Time(register.AlarmedMs(names) ?? detectedMs),
             Models = ModelsOf(ring),
             Pivots = PivotsOf(judged),
             Classes = ClassesOf(state),

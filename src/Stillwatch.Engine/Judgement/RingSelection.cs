@@ -42,9 +42,14 @@ internal static class RingSelection
 
         while (open.Count > 0)
         {
-            var ring = Whole(Purest(open, judge), open, judge);
+            var ring = Purest(open, judge);
+            if (Common(ring, taken) <= MaxTaken) // else it is about to go
+            {
+                ring = Whole(ring, open, judge);
+            }
+
             open.Remove(ring);
-            var common = ring.Ring.Members.Count(m => taken.Contains(m.Index)) / (double)ring.Ring.Members.Count;
+            var common = Common(ring, taken);
             var theirs = ring.IsBenign ? [] : Theirs(ring, open);
             var mine = common == 0 && theirs.Count == 0 ? ring
                 : ring.IsBenign ? (common < MaxCommon ? ring : null)
@@ -67,11 +72,14 @@ internal static class RingSelection
         return kept;
     }
 
+    /// <summary>Share of a ring's members that stronger rings took, 0 to 1.</summary>
+    static double Common(JudgedRing ring, HashSet<int> taken) => ring.Ring.Members.Count(m => taken.Contains(m.Index)) / (double)ring.Ring.Members.Count;
+
     /// <summary>Whether a candidate was drawn into others: its members became an accused ring's that mostly others belong to, or it was taken together with a campaign's accounts
     /// for something lawful. Of campaigns that use one task list the one that holds together best draws the others in, and lets go of them for want of its cards, or they even out
     /// each other's volumes. What the candidate was made of is looked at again without the campaigns.</summary>
     static bool HasDrifted(JudgedRing ring, HashSet<int> taken) => ring.IsBenign
-        ? ring.Ring.Members.Count <= MaxSecondLook && ring.Ring.Members.Count(m => taken.Contains(m.Index)) > MaxTaken * ring.Ring.Members.Count
+        ? ring.Ring.Members.Count <= MaxSecondLook && Common(ring, taken) > MaxTaken
         : ring.Ring.Candidate.Accounts.Count(ring.Ring.Contains) < MaxCommon * ring.Ring.Candidate.Accounts.Count;
 
     /// <summary>The first ring, or one inside it that explains its members better while the rest is suspect by itself, and so on inwards: of two campaigns found as one

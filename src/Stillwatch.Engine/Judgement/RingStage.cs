@@ -59,6 +59,7 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
     public void Judge(IReadOnlyList<AccountPartition> accounts, IReadOnlyList<TraitPartition> traits, long nowMs)
     {
         // 1. Who is there, and what normal looks like.
+        Candidates = []; // with all they hold: the next take their place in memory
         _population.Take(accounts);
         var cohort = ReferenceCohort.Of(_population, directory, nowMs);
 
@@ -70,7 +71,7 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
             return (shared, new IdentityLinks(_population, Crossings), new BenignReference(_population, cohort, shared, nowMs));
         });
         var gated = TraitGate.Open(traits, _population, cohort);
-        var classes = TemplateClasses.Cluster(gated, _population);
+        var classes = TemplateClasses.Cluster(gated, RewordedTemplates.Find(traits, _population, gated), _population);
         var members = ClassMembers.Find(classes, _population);
         var (background, identities, reference) = beside.GetAwaiter().GetResult();
 
@@ -80,9 +81,12 @@ internal sealed class RingStage(DetectorSettings settings, AccountDirectory dire
 
         // 4. Judged on pooled evidence, each account on its own besides.
         var known = new ConcurrentDictionary<RingView, Lazy<JudgedRing>>(); // a campaign is found several times over, and weighed once
-        JudgedRing? JudgeOf(RingCandidate candidate) => selection.Select(candidate) is { } ring
-            ? known.GetOrAdd(ring.First, first => new(() => _ringJudge.Judge(first, reference))).Value with { Ring = ring }
-            : null;
+        JudgedRing? JudgeOf(RingCandidate candidate) => selection.Select(candidate) switch
+        {
+            null => null,
+            { IsShared: false } ring => _ringJudge.Judge(ring, reference), // of one candidate only: it is let go of with the judgement
+            { } ring => known.GetOrAdd(ring.First, first => new(() => _ringJudge.Judge(first, reference))).Value with { Ring = ring },
+        };
         var found = new JudgedRing?[candidates.Count];
         _population.ForEach(found.Length, c => found[c] = JudgeOf(candidates[c]));
         List<JudgedRing> first = [.. found.OfType<JudgedRing>()];

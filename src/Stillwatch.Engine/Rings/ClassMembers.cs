@@ -14,10 +14,12 @@ internal sealed class ClassMembers
     readonly short[]?[] _byDigest;
     readonly List<int>[] _byClass;
 
-    ClassMembers(int classes, int accounts)
+    readonly TemplateClasses _classes;
+
+    ClassMembers(TemplateClasses classes, int accounts)
     {
-        (_byAccount, _byDigest) = (new ClassHit[]?[accounts], new short[]?[accounts]);
-        _byClass = [.. Enumerable.Range(0, classes).Select(_ => new List<int>())];
+        (_classes, _byAccount, _byDigest) = (classes, new ClassHit[]?[accounts], new short[]?[accounts]);
+        _byClass = [.. Enumerable.Range(0, classes.Count).Select(_ => new List<int>())];
     }
 
     /// <summary>Accounts that follow class <paramref name="c"/> more than in passing: twice, or in a third of what they do. Not to be written to.</summary>
@@ -32,9 +34,15 @@ internal sealed class ClassMembers
     /// <summary>The class of each sampled exchange of an account, -1 for none; null when it follows none at all.</summary>
     public short[]? ClassesOf(int account) => _byDigest[account];
 
+    /// <summary>Whether a class has many wordings (<see cref="RewordedTemplates"/>).</summary>
+    public bool IsReworded(int c) => _classes.IsReworded(c);
+
+    /// <summary>Which wording of its class a digest follows (<see cref="TemplateClasses.WordingOf"/>).</summary>
+    public int WordingOf(in AccountDigest digest, int c) => _classes.WordingOf(digest, c);
+
     public static ClassMembers Find(TemplateClasses classes, Population population)
     {
-        var members = new ClassMembers(classes.Count, population.Count);
+        var members = new ClassMembers(classes, population.Count);
         population.ForEachChunk((_, from, to) =>
         {
             var scratch = new Scratch(new int[classes.Count], new int[classes.Count], []);
@@ -60,9 +68,25 @@ internal sealed class ClassMembers
     {
         var (tally, hits, touched) = scratch;
         Span<short> matched = digests.Length <= 64 ? stackalloc short[digests.Length] : new short[digests.Length];
+        Span<int> wordings = digests.Length <= 64 ? stackalloc int[digests.Length] : new int[digests.Length];
+        var different = 0;
         for (var d = 0; d < digests.Length; d++)
         {
             var c = classes.Match(digests[d], tally);
+            if (c >= 0 && classes.IsReworded(c))
+            {
+                // Whoever draws on a pool of wordings hardly meets one twice; whoever works with one of them is its user, and no more.
+                var wording = classes.WordingOf(digests[d], c);
+                if (wordings[..different].Contains(wording))
+                {
+                    c = -1;
+                }
+                else
+                {
+                    wordings[different++] = wording;
+                }
+            }
+
             matched[d] = (short)c;
             if (c >= 0 && hits[c]++ == 0)
             {

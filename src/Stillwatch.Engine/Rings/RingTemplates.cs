@@ -16,15 +16,16 @@ internal sealed class RingTemplates
     const double MinShare = 0.08;
 
     // A part of one's traffic proves less than all of it, however rare. First for users of one class at most, then of several.
-    static readonly double[] s_caps = [1, 1, 2, 3, 4, 4.5, 0, 2.5, 4.5, 5.5, 6, 6.5];
+    static readonly double[] s_caps = [1, 1, 3, 4, 4.5, 4.5, 0, 2.5, 5.5, 6, 6.5, 6.5];
 
     readonly HashSet<int> _classes;
+    readonly ClassMembers _followers;
     readonly bool[] _wanted; // the same, by number
     readonly double[] _nats = new double[2 * Levels];
 
     /// <param name="members">Who is a member now.</param>
     public RingTemplates(IReadOnlyCollection<int> classes, ClassMembers followers, AccountFeatures features, AccountSet members)
-        : this(classes, followers.Classes)
+        : this(classes, followers)
     {
         if (_classes.Count == 0)
         {
@@ -53,9 +54,9 @@ internal sealed class RingTemplates
         }
     }
 
-    RingTemplates(IReadOnlyCollection<int> classes, int all)
+    RingTemplates(IReadOnlyCollection<int> classes, ClassMembers followers)
     {
-        (_classes, _wanted) = ([.. classes], new bool[all]);
+        (_classes, _wanted, _followers) = ([.. classes], new bool[followers.Classes], followers);
         foreach (var c in _classes)
         {
             _wanted[c] = true;
@@ -63,7 +64,7 @@ internal sealed class RingTemplates
     }
 
     /// <summary>Nothing but who follows them: <see cref="HitsOf"/>.</summary>
-    public static RingTemplates Only(IReadOnlyCollection<int> classes, ClassMembers followers) => new(classes, followers.Classes);
+    public static RingTemplates Only(IReadOnlyCollection<int> classes, ClassMembers followers) => new(classes, followers);
 
     public IReadOnlySet<int> Classes => _classes;
 

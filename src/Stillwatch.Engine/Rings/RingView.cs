@@ -35,6 +35,9 @@ internal sealed class RingView
     /// <summary>One and the same for all that came <see cref="For"/> a candidate: their evidence is the same.</summary>
     public RingView First => _first ?? this;
 
+    /// <summary>Whether other candidates may come to it as well.</summary>
+    public bool IsShared => _first is not null;
+
     public RingCandidate Candidate { get; }
 
     public IReadOnlyList<RingMember> Members { get; }

@@ -18,21 +18,24 @@ internal sealed class TemplateClasses
 
     readonly ShortKeySet _keys;
     readonly int[] _classOf;
+    readonly int[] _wordingOf;
     readonly bool[] _shows;
+    readonly bool[] _reworded;
 
-    TemplateClasses(IReadOnlyList<GatedTrait> gated, ShortKeySet keys, int[] classOf, int count, bool[] shows)
+    TemplateClasses(IReadOnlyList<GatedTrait> gated, int passed, ShortKeySet keys, int[] classOf, int[] wordingOf, int count, bool[] shows)
     {
-        _shows = shows;
+        (_shows, _wordingOf, _reworded) = (shows, wordingOf, [.. Enumerable.Repeat(true, count)]);
         Gated = gated;
         _keys = keys;
         _classOf = classOf;
         Count = count;
         KeyCounts = new int[count];
-        foreach (var c in classOf)
+        for (var i = 0; i < classOf.Length; i++)
         {
-            if (c >= 0)
+            if (classOf[i] is >= 0 and var c)
             {
                 KeyCounts[c]++;
+                _reworded[c] &= i >= passed;
             }
         }
     }
@@ -46,11 +49,17 @@ internal sealed class TemplateClasses
 
     public int ClassOf(int gated) => _classOf[gated];
 
+    /// <summary>Whether a class is known by its users, and has many wordings.</summary>
+    public bool IsReworded(int c) => _reworded[c];
+
     /// <summary>Whether any of an account's sampled exchanges shows a gated key.</summary>
     public bool ShowsAny(int account) => _shows[account];
 
-    public static TemplateClasses Cluster(IReadOnlyList<GatedTrait> gated, Population population)
+    /// <param name="passed">What came through the gate.</param>
+    /// <param name="reworded">Keys of each template that is known by its users (<see cref="RewordedTemplates"/>), none of them in <paramref name="passed"/>.</param>
+    public static TemplateClasses Cluster(IReadOnlyList<GatedTrait> passed, IReadOnlyList<IReadOnlyList<GatedTrait>> reworded, Population population)
     {
+        IReadOnlyList<GatedTrait> gated = [.. passed, .. reworded.SelectMany(r => r)];
         var keys = new ShortKeySet([.. gated.Select(g => g.Key.Short)]);
 
         // 1. How many digests show each key, chunk by chunk, and who shows any.
@@ -96,7 +105,22 @@ internal sealed class TemplateClasses
 
             edges.Add(own);
         });
-        return Number(gated, keys, Join([.. edges], digests), digests, shows);
+        var sets = Join([.. edges], digests);
+        int[] wordingOf = [.. Enumerable.Range(0, gated.Count).Select(sets.Find)];
+        var ofTheGate = wordingOf.Take(passed.Count).ToHashSet(); // what stands together with them is a template by itself
+        var from = passed.Count;
+        foreach (var template in reworded)
+        {
+            List<int> own = [.. Enumerable.Range(from, template.Count).Where(key => !ofTheGate.Contains(wordingOf[key]))];
+            for (var i = 1; i < own.Count; i++)
+            {
+                sets.Union(own[0], own[i]);
+            }
+
+            from += template.Count;
+        }
+
+        return Number(gated, passed.Count, keys, sets, wordingOf, digests, shows);
     }
 
     const int AccountDigestKeys = Sketches.ContentKeys.Capacity;
@@ -166,7 +190,7 @@ internal sealed class TemplateClasses
         return sets;
     }
 
-    static TemplateClasses Number(IReadOnlyList<GatedTrait> gated, ShortKeySet keys, UnionFind sets, int[] digests, bool[] shows)
+    static TemplateClasses Number(IReadOnlyList<GatedTrait> gated, int passed, ShortKeySet keys, UnionFind sets, int[] wordingOf, int[] digests, bool[] shows)
     {
         var roots = Enumerable.Range(0, gated.Count).Where(i => digests[i] > 0).GroupBy(sets.Find)
             .OrderByDescending(g => g.Max(i => digests[i])).ThenBy(g => g.Min(i => gated[i].Key.Value)).Take(MaxClasses).ToList();
@@ -180,7 +204,34 @@ internal sealed class TemplateClasses
             }
         }
 
-        return new TemplateClasses(gated, keys, classOf, roots.Count, shows);
+        return new TemplateClasses(gated, passed, keys, classOf, wordingOf, roots.Count, shows);
+    }
+
+    /// <summary>Which wording of a class a digest follows: of keys that stand together by themselves, the most; the same number for digests of one wording.</summary>
+    /// <param name="c">What <see cref="Match"/> said of it.</param>
+    public int WordingOf(in AccountDigest digest, int c)
+    {
+        Span<int> seen = stackalloc int[AccountDigestKeys];
+        var n = 0;
+        foreach (var key in ((ReadOnlySpan<uint>)digest.Keys)[..digest.KeyCount])
+        {
+            if (_keys.IndexOf(key) is >= 0 and var index && _classOf[index] == c)
+            {
+                seen[n++] = _wordingOf[index];
+            }
+        }
+
+        var (best, most) = (-1, 0);
+        foreach (var wording in seen[..n])
+        {
+            var keys = seen[..n].Count(wording);
+            if (keys > most || (keys == most && wording < best))
+            {
+                (best, most) = (wording, keys);
+            }
+        }
+
+        return best;
     }
 
     /// <summary>The class a digest follows, -1 for none: the one most of its keys belong to, two keys at least where the class has two.</summary>
