@@ -26,6 +26,7 @@ static class PopulationBuilder
             case "agency": Agencies.Build(crowd); break;
             case "viral-app": Applications.Viral(crowd); break;
             case "own-key-app": Applications.OwnKey(crowd); break;
+            case "prompt-variants": Applications.Variants(crowd); break;
             case "coding-agent": CodingAgents.Build(crowd); break;
             case "classroom": Events.Classroom(crowd); break;
             case "hackathon": Events.Hackathon(crowd); break;

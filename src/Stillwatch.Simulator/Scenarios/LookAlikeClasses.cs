@@ -10,6 +10,9 @@ public static class LookAlikeClasses
         "procurement-card", "red-team", "licensed-distillation", "synthetic-data", "labelling", "load-test", "new-model", "fail-over",
     ];
 
+    /// <summary>Look-alikes of one adaptation, in scenarios of their own.</summary>
+    public static IReadOnlyList<string> OfAdaptations { get; } = ["prompt-variants"];
+
     /// <summary>Innocents whom a campaign of the same scenario frames.</summary>
     public static IReadOnlyList<string> Victims { get; } = ["framed-template", "framed-echo", "framed-exits"];
 

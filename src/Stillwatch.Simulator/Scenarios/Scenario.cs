@@ -37,7 +37,7 @@ public sealed record Scenario
 public sealed record ModelPlan(string Large, string Small, string New, double ReleaseHour, double AdoptionRatio);
 
 /// <summary>One benign look-alike class.</summary>
-/// <param name="Class">One of <see cref="LookAlikeClasses.Names"/> or <see cref="LookAlikeClasses.Victims"/>.</param>
+/// <param name="Class">One of <see cref="LookAlikeClasses.Names"/>, <see cref="LookAlikeClasses.OfAdaptations"/> or <see cref="LookAlikeClasses.Victims"/>.</param>
 /// <param name="Accounts">At scale 1.</param>
 /// <param name="ExchangesMedian">Median of the log-normal number of exchanges per account; scale never changes it.</param>
 /// <param name="ExchangesSigma">Its deviation in log space: 1.2 spans a factor of 11 between the 2nd and 98th percentile's half.</param>

@@ -112,7 +112,7 @@ public static class ScenarioReader
     static PopulationPlan Population(ScenarioSection section)
     {
         var plan = new PopulationPlan(
-            section.Choice("class", [.. LookAlikeClasses.Names, .. LookAlikeClasses.Victims]),
+            section.Choice("class", [.. LookAlikeClasses.Names, .. LookAlikeClasses.OfAdaptations, .. LookAlikeClasses.Victims]),
             section.Whole("accounts", 1, 2_000_000),
             section.Number("exchanges_median", 1, 5000),
             section.Number("exchanges_sigma", 0, 3, 1.1),

@@ -37,6 +37,23 @@ static class Applications
         }
     }
 
+    /// <summary>
+    /// Users with keys of their own, at home, of an application that tries its prompt in a hundred variants: strangers who meet the same wordings, by the dozen and around items of their own, as a pool
+    /// does that rewords its task list.
+    /// </summary>
+    public static void Variants(Crowd crowd)
+    {
+        foreach (var members in crowd.EvenCircles(crowd.Groups(4)))
+        {
+            var app = new Application(crowd, registered: false, framedRatio: 1) { Variants = 100 };
+            foreach (var persona in members)
+            {
+                persona.Client = app.Client;
+                crowd.Add(app.User(crowd, persona));
+            }
+        }
+    }
+
     /// <summary>Users bring keys of their own to an application whose server makes all calls: one address and client for everybody, accounts of any age.</summary>
     public static void OwnKey(Crowd crowd)
     {
@@ -63,6 +80,7 @@ sealed class Application
     readonly SlotTemplate _frame;
     readonly string? _id;
     readonly double _framedRatio;
+    readonly ulong _seed;
 
     /// <param name="framedRatio">Share of first questions inside the frame; null draws one.</param>
     public Application(Crowd crowd, bool registered, double? framedRatio = null)
@@ -70,7 +88,8 @@ sealed class Application
         var (world, random) = (crowd.World, crowd.Random);
         _system = TextVariation.Head(world.Library.Shared(PromptKind.AppSystem, random.NextUInt64(), 0), 1400);
 
-        var frame = world.Library.Shared(PromptKind.AppFrame, random.NextUInt64(), 0);
+        _seed = random.NextUInt64();
+        var frame = world.Library.Shared(PromptKind.AppFrame, _seed, 0);
         _frame = new SlotTemplate(frame.Contains("{%", StringComparison.Ordinal) ? frame : $"{frame}\n{{%user}}");
         _framedRatio = framedRatio ?? random.Pick([0.0, 0.5, 1.0]);
         var name = world.Library.Grammar.Expand("noun", random).Split(' ')[0];
@@ -94,8 +113,14 @@ sealed class Application
 
     public ClientHabit Client { get; }
 
+    /// <summary>Wordings of the frame, one of them drawn for each question; 1: always the same.</summary>
+    public int Variants { get; init; } = 1;
+
     /// <summary>What whoever reads along with a user sees of it.</summary>
     public FramedText Text => new(_system, _frame);
+
+    Rewording? WordsFor(Crowd crowd, PersonActor actor) =>
+        Variants == 1 ? null : crowd.World.Library.Reword(SeededRandom.Derive(_seed, (ulong)actor.Dice.Below(Variants)));
 
     public Actor User(Crowd crowd, Persona persona)
     {
@@ -106,11 +131,11 @@ sealed class Application
         var slots = Timetables.Person(persona.Random, crowd.Volume(persona), crowd.From(persona), crowd.World.SpanMs, 3, pauseSeconds: 50);
         return new PersonActor(crowd.World, persona, slots, new PersonHabits
         {
-            System = _system,
+            System = Variants == 1 ? _system : null, // what is tried in variants is all of the prompt
             CodeRatio = 0.03,
             PasteRatio = 0.04,
             SpecialRatio = _framedRatio,
-            Special = (actor, _) => _frame.Compose(crowd.World.Library, actor.Persona.Seed, actor.Dice.Below(1_000_000)).Text,
+            Special = (actor, _) => _frame.Compose(crowd.World.Library, actor.Persona.Seed, actor.Dice.Below(1_000_000), WordsFor(crowd, actor)).Text,
         });
     }
 }
