@@ -59,7 +59,7 @@ internal sealed class RingJudge
     static readonly IReadOnlyList<IEvidence> OfDistillation =
     [
         new EvenVolumes(), new MachineRhythm(), new RoundTheClock(), new ReleasePivot(), new DisplacedLoad(),
-        new TemplateLift(), new TemplateBreadth(), new Rewordings(), new NewItems(), new FollowUps(), new RichOutputs(), new IntentCues(),
+        new TemplateLift(), new TemplateBreadth(), new NewItems(), new FollowUps(), new RichOutputs(), new IntentCues(),
     ];
 
     // What else a harvest shows that hides among users: strangers at each account, who are no part of the template stream.

@@ -14,11 +14,9 @@ internal sealed class ClassMembers
     readonly short[]?[] _byDigest;
     readonly List<int>[] _byClass;
 
-    readonly TemplateClasses _classes;
-
     ClassMembers(TemplateClasses classes, int accounts)
     {
-        (_classes, _byAccount, _byDigest) = (classes, new ClassHit[]?[accounts], new short[]?[accounts]);
+        (_byAccount, _byDigest) = (new ClassHit[]?[accounts], new short[]?[accounts]);
         _byClass = [.. Enumerable.Range(0, classes.Count).Select(_ => new List<int>())];
     }
 
@@ -33,12 +31,6 @@ internal sealed class ClassMembers
 
     /// <summary>The class of each sampled exchange of an account, -1 for none; null when it follows none at all.</summary>
     public short[]? ClassesOf(int account) => _byDigest[account];
-
-    /// <summary>Whether a class has many wordings (<see cref="RewordedTemplates"/>).</summary>
-    public bool IsReworded(int c) => _classes.IsReworded(c);
-
-    /// <summary>Which wording of its class a digest follows (<see cref="TemplateClasses.WordingOf"/>).</summary>
-    public int WordingOf(in AccountDigest digest, int c) => _classes.WordingOf(digest, c);
 
     public static ClassMembers Find(TemplateClasses classes, Population population)
     {

@@ -26,8 +26,7 @@ internal sealed class ItemCounts : IDisposable
 
     /// <param name="item">Not 0.</param>
     /// <param name="member">All items of one member come one after the other.</param>
-    /// <returns>Whether it is the first of its kind.</returns>
-    public bool Add(uint item, int member)
+    public void Add(uint item, int member)
     {
         var slots = _slots.AsSpan(0, _used);
         var at = (int)((item * 0x9E3779B1) >> _shift); // Knuth's 32-bit multiplier
@@ -37,11 +36,9 @@ internal sealed class ItemCounts : IDisposable
         }
 
         ref var slot = ref slots[at];
-        var isNew = slot.Item == 0;
-        Count += isNew ? 1 : 0;
-        slot.Members += isNew || slot.Last != member ? 1 : 0;
+        Count += slot.Item == 0 ? 1 : 0;
+        slot.Members += slot.Item == 0 || slot.Last != member ? 1 : 0;
         (slot.Item, slot.Last) = (item, member);
-        return isNew;
     }
 
     /// <summary>Items that so many members asked.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Stillwatch.Engine.Sketches;
 using Stillwatch.Engine.Traits;
 
@@ -12,8 +11,6 @@ internal sealed class RingContent
     const int MaxSampled = 1 << 17; // proportions of so many are known to a quarter of a point; a ring of twenty thousand need not give half a million
     const int MinCommon = 6; // public harvesting tools sample one prompt up to four times
     const double CommonShare = 0.1;
-    const int MinUses = 4; // of a wording
-    const double MostlyNew = 0.8;
 
     RingContent()
     {
@@ -28,9 +25,6 @@ internal sealed class RingContent
 
     /// <summary>Items that a tenth of the members asked, and six at least: an assignment, not a prompt sampled a few times.</summary>
     public int CommonItems { get; private set; }
-
-    /// <summary>Wordings of the ring's templates that go on being used with items of their own; one for each template that is always worded alike.</summary>
-    public int Wordings { get; private set; }
 
     public int FollowUps { get; private set; }
 
@@ -59,7 +53,6 @@ internal sealed class RingContent
 
         using var items = new ItemCounts(sampled);
         using var outputs = new OutputCounts();
-        var wordings = new Dictionary<int, (int Uses, int Items)>();
         foreach (var member in members)
         {
             var ofDigest = hasTemplates ? classes.ClassesOf(member.Index) : null;
@@ -69,18 +62,12 @@ internal sealed class RingContent
                 if (!hasTemplates || (ofDigest is not null && ofDigest[d] is >= 0 and var c && wanted[c]))
                 {
                     taken++;
-                    var isNew = content.Take(digests[d], member.Index, items, outputs);
-                    if (hasTemplates)
-                    {
-                        ref var uses = ref CollectionsMarshal.GetValueRefOrAddDefault(wordings, classes.WordingOf(digests[d], ofDigest![d]), out _);
-                        uses = (uses.Uses + 1, uses.Items + (isNew ? 1 : 0));
-                    }
+                    content.Take(digests[d], member.Index, items, outputs);
                 }
             }
         }
 
         content.DistinctItems = items.Count;
-        content.Wordings = wordings.Values.Count(w => w.Uses >= MinUses && w.Items >= MostlyNew * w.Uses);
         content.CommonItems = items.AskedBy(Math.Max(MinCommon, CommonShare * members.Count));
         content.MedianOutputTokens = outputs.Median;
         for (var c = 0; c < content.CueShares.Length; c++)
@@ -91,8 +78,7 @@ internal sealed class RingContent
         return content;
     }
 
-    /// <returns>Whether it asks something that nobody asked before.</returns>
-    bool Take(in AccountDigest digest, int member, ItemCounts items, OutputCounts outputs)
+    void Take(in AccountDigest digest, int member, ItemCounts items, OutputCounts outputs)
     {
         Exchanges++;
         FollowUps += (digest.Traits & ExchangeTraits.FollowUp) != 0 ? 1 : 0;
@@ -104,15 +90,14 @@ internal sealed class RingContent
 
         if (digest.Item == 0)
         {
-            return false;
+            return;
         }
 
         Items++;
+        items.Add(digest.Item, member);
         for (var c = 0; c < CueShares.Length; c++)
         {
             CueShares[c] += ((int)digest.Cues >> c) & 1;
         }
-
-        return items.Add(digest.Item, member);
     }
 }

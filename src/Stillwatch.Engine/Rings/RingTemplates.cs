@@ -19,13 +19,12 @@ internal sealed class RingTemplates
     static readonly double[] s_caps = [1, 1, 3, 4, 4.5, 4.5, 0, 2.5, 5.5, 6, 6.5, 6.5];
 
     readonly HashSet<int> _classes;
-    readonly ClassMembers _followers;
     readonly bool[] _wanted; // the same, by number
     readonly double[] _nats = new double[2 * Levels];
 
     /// <param name="members">Who is a member now.</param>
     public RingTemplates(IReadOnlyCollection<int> classes, ClassMembers followers, AccountFeatures features, AccountSet members)
-        : this(classes, followers)
+        : this(classes, followers.Classes)
     {
         if (_classes.Count == 0)
         {
@@ -54,9 +53,9 @@ internal sealed class RingTemplates
         }
     }
 
-    RingTemplates(IReadOnlyCollection<int> classes, ClassMembers followers)
+    RingTemplates(IReadOnlyCollection<int> classes, int all)
     {
-        (_classes, _wanted, _followers) = ([.. classes], new bool[followers.Classes], followers);
+        (_classes, _wanted) = ([.. classes], new bool[all]);
         foreach (var c in _classes)
         {
             _wanted[c] = true;
@@ -64,7 +63,7 @@ internal sealed class RingTemplates
     }
 
     /// <summary>Nothing but who follows them: <see cref="HitsOf"/>.</summary>
-    public static RingTemplates Only(IReadOnlyCollection<int> classes, ClassMembers followers) => new(classes, followers);
+    public static RingTemplates Only(IReadOnlyCollection<int> classes, ClassMembers followers) => new(classes, followers.Classes);
 
     public IReadOnlySet<int> Classes => _classes;
 

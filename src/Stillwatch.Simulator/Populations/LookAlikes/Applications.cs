@@ -39,16 +39,18 @@ static class Applications
 
     /// <summary>
     /// Users with keys of their own, at home, of an application that tries its prompt in a hundred variants: strangers who meet the same wordings, by the dozen and around items of their own, as a pool
-    /// does that rewords its task list.
+    /// does that rewords its task list. Every second application is a tool: one question, one answer.
     /// </summary>
     public static void Variants(Crowd crowd)
     {
+        var number = 0;
         foreach (var members in crowd.EvenCircles(crowd.Groups(4)))
         {
-            var app = new Application(crowd, registered: false, framedRatio: 1) { Variants = 100 };
+            var (app, isTool) = (new Application(crowd, registered: false, framedRatio: 1) { Variants = 100 }, number++ % 2 == 1);
             foreach (var persona in members)
             {
                 persona.Client = app.Client;
+                persona.FollowUpRatio = isTool ? 0 : persona.FollowUpRatio;
                 crowd.Add(app.User(crowd, persona));
             }
         }
