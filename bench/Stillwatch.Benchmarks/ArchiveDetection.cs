@@ -34,7 +34,11 @@ internal static class ArchiveDetection
         var wall = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var used = (Environment.CpuUsage.TotalTime - cpu).TotalSeconds;
         var (pause, whole) = (GC.GetTotalPauseDuration().TotalSeconds, GC.CollectionCount(2));
-        File.WriteAllBytes(report, JsonSerializer.SerializeToUtf8Bytes(found, ReportJson.Readable.Report));
+        using (var file = File.Create(report))
+        {
+            JsonSerializer.Serialize(file, found, ReportJson.Readable.Report); // hundreds of megabytes at full size: never whole in memory
+        }
+
         GC.Collect();
         var live = GC.GetTotalMemory(forceFullCollection: true);
         GC.KeepAlive(detector);

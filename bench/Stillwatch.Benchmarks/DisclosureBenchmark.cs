@@ -98,7 +98,8 @@ internal static class DisclosureBenchmark
 
     static EvaluationResult Evaluate(SketchArchive archive, string reportPath)
     {
-        var report = JsonSerializer.Deserialize(File.ReadAllBytes(reportPath), ReportJson.Readable.Report)!;
+        using var file = File.OpenRead(reportPath);
+        var report = JsonSerializer.Deserialize(file, ReportJson.Readable.Report)!;
         var truth = archive.Truth();
         var label = Simulator.ExchangeLabel.Benign; // the evaluator asks for the label of the exchange it is being given
         var evaluator = new Evaluator(report, truth, _ => label);

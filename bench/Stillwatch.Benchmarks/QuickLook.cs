@@ -53,7 +53,8 @@ internal static class QuickLook
         Print(report, simulation.Truth.ToDictionary(t => t.Account), times);
         if (reportPath is not null)
         {
-            File.WriteAllBytes(reportPath, JsonSerializer.SerializeToUtf8Bytes(report, ReportJson.Readable.Report));
+            using var file = File.Create(reportPath);
+            JsonSerializer.Serialize(file, report, ReportJson.Readable.Report);
         }
     }
 
