@@ -64,7 +64,7 @@ static class UpstreamSending
 
                 Count(upstream, replica, isWell: false, events);
                 events.UpstreamFailed(upstream.Config.Name, FailureKind(e, deadline), requestId);
-                if (e is OperationCanceledException || deadline.Token.IsCancellationRequested)
+                if (deadline.Token.IsCancellationRequested || (e is OperationCanceledException && !IsConnect(e)))
                 {
                     return (null, deadline.IsOver ? TotalTimeout() : HeadersTimeout());
                 }
@@ -101,12 +101,13 @@ static class UpstreamSending
 
     static string FailureKind(Exception e, Deadline deadline) => e switch
     {
-        OperationCanceledException => deadline.IsOver ? "total_timeout" : "headers_timeout",
         _ when IsConnect(e) => "connect",
+        OperationCanceledException => deadline.IsOver ? "total_timeout" : "headers_timeout",
         _ => "broke_off",
     };
 
-    static bool IsConnect(Exception e) => e is HttpRequestException
+    /// <summary>No connection came about, whether it was refused or took longer than it may: nothing was sent. A handler says the latter with a cancellation.</summary>
+    static bool IsConnect(Exception e) => e is OperationCanceledException { InnerException: TimeoutException } or HttpRequestException
     {
         HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
     };

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Stillwatch.Gateway.Configuration;
 using Stillwatch.Gateway.Dialects;
 using Stillwatch.Gateway.Tests.Support;
 
@@ -160,6 +161,29 @@ public sealed class FailureTests
 
         await using var lost = await TestGateway.StartAsync(Dialect.Anthropic, dead);
         Assert.Equal("upstream_unreachable", await CodeOf(lost, Json(Good), 502));
+    }
+
+    [Fact]
+    public async Task A_replica_that_lets_connections_wait_is_passed_over_like_one_that_refuses_them()
+    {
+        using var silent = new SilentListener();
+        await using var upstream = ScriptedUpstream.Replying(200, "application/json", "{}");
+        GatewayConfig Impatient(GatewayConfig config) => config with { Upstreams = [config.Upstreams[0] with { ConnectTimeout = TimeSpan.FromSeconds(3) }] };
+        await using var gateway = await TestGateway.StartAsync(Impatient, Dialect.Anthropic, silent.Address, upstream.Address);
+        await using var lost = await TestGateway.StartAsync(Impatient, Dialect.Anthropic, silent.Address);
+        var unreachable = CodeOf(lost, Json(Good), 502);
+        foreach (var status in await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => StatusAsync(gateway))))
+        {
+            Assert.Equal(HttpStatusCode.OK, status);
+        }
+
+        Assert.Equal("upstream_unreachable", await unreachable);
+
+        static async Task<HttpStatusCode> StatusAsync(TestGateway gateway)
+        {
+            using var response = await gateway.Client.PostAsync("/v1/messages", Json(Good));
+            return response.StatusCode;
+        }
     }
 
     [Fact]

@@ -47,6 +47,7 @@ sealed class TestGateway : IAsyncDisposable
                     Replicas = upstreams.Length == 0 ? [new Uri("http://127.0.0.1:1")] : upstreams,
                     HasBatches = true,
                     HasFiles = true,
+                    ConnectTimeout = TimeSpan.FromMinutes(1), // a crowded machine may take more than a real network's five seconds
                 },
             ],
             Models = [new ModelRule("*", upstreams.Length == 0 ? ConfigReader.DevelopmentUpstream : "test", null, null)],
