@@ -79,6 +79,24 @@ public sealed class CampaignPagesTests(BrowserFixture browser)
     }
 
     [Fact]
+    public async Task A_link_followed_before_the_page_is_connected_leads_where_it_says()
+    {
+        var report = Some.Report();
+        await using var console = await TestConsole.StartAsync(new ScriptedSource { Report = report });
+        var page = await console.PageAsync(browser, Role.Viewer);
+        var held = new HeldConnection();
+        await page.RouteWebSocketAsync(address => address.Contains("_blazor", StringComparison.Ordinal), held.Route);
+        await page.GotoAsync($"{console.Address}campaigns/C-3");
+        await held.Begun; // the server knows the address, and what it draws is under way
+        var trait = report.Campaigns[2].Ring.Nodes.First(node => node.Kind != "account").Id;
+        await page.Locator($".ring svg a[href$='trait={Uri.EscapeDataString(trait)}#members']").PressAsync("Enter");
+        await Expect(page.Locator("#members h2")).ToContainTextAsync($"that show {trait}");
+        held.LetGo();
+        await page.Locator("main[data-live]").WaitForAsync();
+        await Expect(page.Locator("#members h2")).ToContainTextAsync($"that show {trait}");
+    }
+
+    [Fact]
     public async Task The_list_is_what_its_address_says()
     {
         await using var console = await TestConsole.StartAsync(new ScriptedSource { Report = Some.Report() });

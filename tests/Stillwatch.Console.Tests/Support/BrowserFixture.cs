@@ -36,6 +36,7 @@ public sealed class BrowserFixture : IAsyncLifetime
         Directory.CreateSymbolicLink(Path.Combine(_driver, ".playwright", "package"), package);
         Environment.SetEnvironmentVariable("PLAYWRIGHT_DRIVER_SEARCH_PATH", _driver);
         Environment.SetEnvironmentVariable("PLAYWRIGHT_NODEJS_PATH", node);
+        Assertions.SetDefaultExpectTimeout(15_000); // as pages have: several suites may share this machine
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = chromium, Args = Flags, Headless = true });
     }
