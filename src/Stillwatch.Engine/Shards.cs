@@ -32,6 +32,7 @@ internal sealed class Shards
     readonly List<Sighting>[][] _sightings;
     readonly List<OutputMessage>[][] _messages;
     readonly List<Crossing>[] _crossings = NewLists<Crossing>();
+    readonly ulong[] _actors = new ulong[BlockExchanges]; // of a block's exchanges: each written by the shard of its account
 
     public Shards(DetectorSettings settings, AccountDirectory directory)
     {
@@ -87,7 +88,7 @@ internal sealed class Shards
         var sketches = CollectionsMarshal.AsSpan(epoch);
         for (var i = from; i < to; i++)
         {
-            _exchangesOf[PartitionOf(sketches[i].Account)].Add(i);
+            _exchangesOf[PartitionOf(sketches[i].Account)].Add(i - from);
         }
 
         var isParallel = to - from >= MinParallel;
@@ -96,14 +97,10 @@ internal sealed class Shards
             _identitySightings[p].Clear();
             if (isTried)
             {
-                _accounts[p].Keep(_exchangesOf[p].Select(i => epoch[i].Account).ToHashSet());
+                _accounts[p].Keep(_exchangesOf[p].Select(i => epoch[from + i].Account).ToHashSet());
             }
 
-            var own = CollectionsMarshal.AsSpan(epoch);
-            foreach (var i in _exchangesOf[p])
-            {
-                _accounts[p].Add(own[i], _identitySightings[p]);
-            }
+            _accounts[p].Add(CollectionsMarshal.AsSpan(epoch)[from..to], CollectionsMarshal.AsSpan(_exchangesOf[p]), _identitySightings[p], _actors);
         });
 
         // 2. Sightings and fingerprints to their partitions, in the epoch's order; identity sightings first, in order of account partition.
@@ -115,8 +112,8 @@ internal sealed class Shards
 
         OnShards(isParallel, slice =>
         {
-            var all = CollectionsMarshal.AsSpan(epoch)[from..to];
-            Post(all[(int)((long)all.Length * slice / _shards)..(int)((long)all.Length * (slice + 1) / _shards)], _sightings[slice], _messages[slice]);
+            var (first, end) = ((to - from) * slice / _shards, (to - from) * (slice + 1) / _shards);
+            Post(CollectionsMarshal.AsSpan(epoch)[(from + first)..(from + end)], _actors.AsSpan(first, end - first), _sightings[slice], _messages[slice]);
         });
 
         // 3. Traits and own outputs.
@@ -138,23 +135,22 @@ internal sealed class Shards
         });
     }
 
-    void Post(ReadOnlySpan<ExchangeSketch> sketches, List<Sighting>[] sightings, List<OutputMessage>[] messages)
+    static void Post(ReadOnlySpan<ExchangeSketch> sketches, ReadOnlySpan<ulong> actors, List<Sighting>[] sightings, List<OutputMessage>[] messages)
     {
         Clear(sightings);
         Clear(messages);
-        foreach (ref readonly var sketch in sketches)
+        for (var i = 0; i < sketches.Length; i++)
         {
+            ref readonly var sketch = ref sketches[i];
             for (var k = 0; k < sketch.KeyCount; k++)
             {
                 sightings[PartitionOf(sketch.Keys[k])].Add(new Sighting(new TraitKey(sketch.Keys[k]), sketch.Account));
             }
 
-            var organization = _directory[sketch.Account]?.Organization is > 0 and var known ? known : sketch.Organization;
-            var actor = organization == 0 ? sketch.Account : organization;
-            Post(sketch.Heard, sketch, actor, isSaid: false, messages);
-            Post(sketch.Presented, sketch, actor, isSaid: false, messages);
-            Post(sketch.Said, sketch, actor, isSaid: true, messages);
-            Post(sketch.Issued, sketch, actor, isSaid: true, messages);
+            Post(sketch.Heard, sketch, actors[i], isSaid: false, messages);
+            Post(sketch.Presented, sketch, actors[i], isSaid: false, messages);
+            Post(sketch.Said, sketch, actors[i], isSaid: true, messages);
+            Post(sketch.Issued, sketch, actors[i], isSaid: true, messages);
         }
     }
 

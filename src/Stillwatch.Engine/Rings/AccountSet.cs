@@ -36,6 +36,18 @@ internal sealed class AccountSet(int population)
         }
     }
 
+    /// <summary>How many of these, each named once, are in it.</summary>
+    public int Common(ReadOnlySpan<int> accounts)
+    {
+        var common = 0;
+        foreach (var account in accounts)
+        {
+            common += Contains(account) ? 1 : 0;
+        }
+
+        return common;
+    }
+
     /// <summary>Ascending.</summary>
     public int[] ToArray()
     {

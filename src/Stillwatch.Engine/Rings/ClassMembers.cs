@@ -59,8 +59,8 @@ internal sealed class ClassMembers
     void Match(int account, ReadOnlySpan<AccountDigest> digests, TemplateClasses classes, Scratch scratch)
     {
         var (tally, hits, touched) = scratch;
-        Span<short> matched = digests.Length <= 64 ? stackalloc short[digests.Length] : new short[digests.Length];
-        Span<int> wordings = digests.Length <= 64 ? stackalloc int[digests.Length] : new int[digests.Length];
+        Span<short> matched = digests.Length <= AccountPartition.MaxSample ? stackalloc short[digests.Length] : new short[digests.Length];
+        Span<int> wordings = digests.Length <= AccountPartition.MaxSample ? stackalloc int[digests.Length] : new int[digests.Length];
         var different = 0;
         for (var d = 0; d < digests.Length; d++)
         {

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using Stillwatch.Engine.Traits;
 
 namespace Stillwatch.Engine.Rings;
@@ -13,11 +12,10 @@ namespace Stillwatch.Engine.Rings;
 internal static class RewordedTemplates
 {
     const int MaxCompanies = 64; // a bit each
-    const double NearShare = 0.3;
-    const double CoreShare = 0.25;
+    const double NearShare = 0.3; // of the first probe's peers; whoever merely lies between two pools has fewer of either's
+    const double CoreShare = 0.25; // of those near: a peer of fewer was met by chance
     const double InsideShare = 0.5;
-    const double SameShare = 0.4;
-
+    const double SameShare = 0.4; // of the larger: one pool seen from two of its accounts
     const double MostlyTheirs = 0.5;
     const int Glance = 8; // names of a text; a company's own shows some member among the first
     const int MinKeys = 20; // about one wording's
@@ -27,13 +25,13 @@ internal static class RewordedTemplates
     public static List<List<GatedTrait>> Find(IReadOnlyList<TraitPartition> partitions, Population population, IReadOnlyList<GatedTrait> gated)
     {
         var peers = TextPeers.Find(partitions, population);
-        var companies = Companies(peers.Probes);
-        var companiesOf = new Dictionary<ulong, ulong>();
+        var companies = Companies(peers.Probes, population.Count);
+        var companiesOf = new ulong[population.Count];
         for (var c = 0; c < companies.Count; c++)
         {
-            foreach (var name in companies[c])
+            foreach (var account in companies[c].ToArray())
             {
-                CollectionsMarshal.GetValueRefOrAddDefault(companiesOf, name, out _) |= 1UL << c;
+                companiesOf[account] |= 1UL << c;
             }
         }
 
@@ -41,7 +39,7 @@ internal static class RewordedTemplates
         List<GatedTrait>[] keys = [.. companies.Select(_ => new List<GatedTrait>())];
         foreach (var text in companies.Count == 0 ? [] : peers.Texts)
         {
-            if (!known.Contains(text.Key.Value) && CompanyOf(text, companiesOf) is >= 0 and var company)
+            if (!known.Contains(text.Key.Value) && CompanyOf(text, companiesOf, population) is >= 0 and var company)
             {
                 keys[company].Add(new GatedTrait(text.Key, text.AccountCount, 0));
             }
@@ -50,21 +48,33 @@ internal static class RewordedTemplates
         return [.. keys.Where(own => own.Count >= MinKeys).Select(own => own.OrderByDescending(key => key.Accounts).ThenBy(key => key.Key.Value).Take(MaxKeys).ToList())];
     }
 
-    /// <summary>The names of each company. From a probe that is in none yet: those that share some of its peers, then whoever is a peer of some of those; probes half of
+    /// <summary>From a probe that is in no company yet: those that share some of its peers, then whoever is a peer of some of those; probes half of
     /// whose peers are such are not begun from again. Companies of much the same accounts are one: a task list has several templates, each with its wordings.
     /// Never by chains of accounts: campaigns that walk one published list have some that lie between them.</summary>
-    static List<HashSet<ulong>> Companies(IReadOnlyList<ulong[]> probes)
+    static List<AccountSet> Companies(IReadOnlyList<int[]> probes, int accounts)
     {
-        var (companies, open) = (new List<HashSet<ulong>>(), Enumerable.Range(0, probes.Count).ToList());
+        var (companies, open) = (new List<AccountSet>(), Enumerable.Range(0, probes.Count).ToList());
+        var times = new int[accounts];
         for (var begun = 0; begun < MaxCompanies && open.Count > 0; begun++)
         {
-            var first = probes[open[0]].ToHashSet();
-            var near = open.FindAll(p => probes[p].Count(first.Contains) >= NearShare * first.Count);
-            var core = near.SelectMany(p => probes[p]).CountBy(name => name).Where(n => n.Value >= Math.Max(2, CoreShare * near.Count)).Select(n => n.Key).ToHashSet();
-            open = open.FindAll(p => p != open[0] && probes[p].Count(core.Contains) < InsideShare * probes[p].Length);
-            if (companies.Find(known => known.Count(core.Contains) >= SameShare * Math.Max(known.Count, core.Count)) is { } same)
+            var (first, core) = (new AccountSet(accounts), new AccountSet(accounts));
+            first.Add(probes[open[0]].AsSpan());
+            var near = open.FindAll(p => first.Common(probes[p]) >= NearShare * first.Count);
+            near.ForEach(p => Array.ForEach(probes[p], account => times[account]++));
+            foreach (var account in near.SelectMany(p => probes[p]))
             {
-                same.UnionWith(core);
+                if (times[account] >= Math.Max(2, CoreShare * near.Count))
+                {
+                    core.Add(account);
+                }
+
+                times[account] = 0; // for the next one, and so that none comes twice
+            }
+
+            open = open.FindAll(p => p != open[0] && core.Common(probes[p]) < InsideShare * probes[p].Length);
+            if (companies.Find(known => core.Common(known.ToArray()) >= SameShare * Math.Max(known.Count, core.Count)) is { } same)
+            {
+                same.Add(core.ToArray().AsSpan());
             }
             else
             {
@@ -76,14 +86,14 @@ internal static class RewordedTemplates
     }
 
     /// <summary>The company that most of a text's accounts are of, -1 when it is not mostly one's.</summary>
-    static int CompanyOf(TraitState text, Dictionary<ulong, ulong> companiesOf)
+    static int CompanyOf(TraitState text, ulong[] companiesOf, Population population)
     {
         Span<int> counts = stackalloc int[MaxCompanies];
         counts.Clear();
         var (looked, any) = (0, false);
         foreach (var name in text.Accounts)
         {
-            for (var left = companiesOf.GetValueOrDefault(name); left != 0; left &= left - 1)
+            for (var left = population.IndexOf(name) is >= 0 and var account ? companiesOf[account] : 0; left != 0; left &= left - 1)
             {
                 counts[BitOperations.TrailingZeroCount(left)]++;
                 any = true;

@@ -19,14 +19,16 @@ internal sealed class TextPeers
     const int InCommon = 3;
     const double InCommonShare = 0.1;
 
+    readonly Population _population;
     readonly ShortKeySet _keys;
 
     TextPeers(IReadOnlyList<TraitPartition> partitions, Population population)
     {
+        _population = population;
         Texts = TextsOf(partitions, MaxAccountShare * population.Count);
         _keys = new ShortKeySet([.. Texts.Select(text => text.Key.Short)]);
         var stride = Math.Max(1, (population.Count + MaxProbes - 1) / MaxProbes);
-        var found = new List<ulong[]>[population.Chunks];
+        var found = new List<int[]>[population.Chunks];
         population.ForEachChunk((chunk, from, to) =>
         {
             var (own, names) = (found[chunk] = [], new Tally());
@@ -44,20 +46,20 @@ internal sealed class TextPeers
     /// <summary>Parts of user texts that some accounts share, and few.</summary>
     public IReadOnlyList<TraitState> Texts { get; }
 
-    /// <summary>The peers' names, the account's own among them, of every account looked at that has any number of them.</summary>
-    public IReadOnlyList<ulong[]> Probes { get; }
+    /// <summary>The peers, the account itself among them, of every account looked at that has any number of them.</summary>
+    public IReadOnlyList<int[]> Probes { get; }
 
     public static TextPeers Find(IReadOnlyList<TraitPartition> partitions, Population population) => new(partitions, population);
 
     static List<TraitState> TextsOf(IReadOnlyList<TraitPartition> partitions, double most)
     {
         List<TraitState> texts = [.. partitions.SelectMany(partition => partition.Traits).Where(trait =>
-            trait.Key.Kind is TraitKind.HeadSkeleton or TraitKind.TailSkeleton or TraitKind.Shingle && trait.Accounts.Length >= MinAccounts && trait.AccountCount <= most)];
+            trait.Key.Kind.IsUserText() && trait.Accounts.Length >= MinAccounts && trait.AccountCount <= most)];
         var every = (ulong)((texts.Count + MaxTexts - 1) / MaxTexts);
         return every <= 1 ? texts : texts.FindAll(text => (text.Key.Value >> 8) % every == 0);
     }
 
-    ulong[] Of(AccountState account, Tally names)
+    int[] Of(AccountState account, Tally names)
     {
         names.Clear();
         Span<int> seen = stackalloc int[Exchanges];
@@ -71,7 +73,8 @@ internal sealed class TextPeers
             }
         }
 
-        return texts < InCommon ? [] : names.AtLeast(Math.Max(InCommon, (int)Math.Ceiling(InCommonShare * texts)));
+        var least = Math.Max(InCommon, (int)Math.Ceiling(InCommonShare * texts));
+        return texts < InCommon ? [] : [.. names.AtLeast(least).Select(_population.IndexOf).Where(peer => peer >= 0)]; // an account without room has a name only
     }
 
     int RarestOf(in AccountDigest digest)
@@ -124,7 +127,6 @@ internal sealed class TextPeers
             }
         }
 
-        /// <summary>Ascending.</summary>
-        public ulong[] AtLeast(int times) => [.. _used.Where(slot => _counts[slot] >= times).Select(slot => _names[slot]).Order()];
+        public IEnumerable<ulong> AtLeast(int times) => _used.Where(slot => _counts[slot] >= times).Select(slot => _names[slot]);
     }
 }

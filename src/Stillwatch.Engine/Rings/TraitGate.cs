@@ -55,7 +55,7 @@ internal static class TraitGate
         for (var row = 0; row < traits.Count; row++)
         {
             var trait = traits[row];
-            if (trait.Accounts.Length >= MinActors && IsContent(trait.Key.Kind))
+            if (trait.Accounts.Length >= MinActors && trait.Key.Kind.IsContent())
             {
                 var band = 0;
                 while (trait.Accounts.Length < s_bands[band])
@@ -93,9 +93,6 @@ internal static class TraitGate
             }
         }
     }
-
-    public static bool IsContent(TraitKind kind) =>
-        kind is >= TraitKind.HeadSkeleton and <= TraitKind.ToolSchema;
 
     /// <summary>A first glance at a part of the sample turns away what is ordinary.</summary>
     static bool MostlyInside(TraitState trait, Known known)

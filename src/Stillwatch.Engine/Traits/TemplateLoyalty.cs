@@ -29,7 +29,7 @@ internal static class TemplateLoyalty
             looked++;
             foreach (var key in ((ReadOnlySpan<uint>)digest.Keys)[..digest.KeyCount])
             {
-                if ((TraitKind)(key >> 28) is not (TraitKind.HeadSkeleton or TraitKind.TailSkeleton or TraitKind.Shingle))
+                if (!((TraitKind)(key >> 28)).IsUserText())
                 {
                     continue;
                 }

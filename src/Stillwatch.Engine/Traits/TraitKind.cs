@@ -32,6 +32,16 @@ public enum TraitKind : byte
     OwnOutput = 15,
 }
 
+/// <summary>Kinds that are asked for together.</summary>
+internal static class TraitKinds
+{
+    /// <summary>A part of what a user writes: its head, its tail, or something of it.</summary>
+    public static bool IsUserText(this TraitKind kind) => kind is >= TraitKind.HeadSkeleton and <= TraitKind.Shingle;
+
+    /// <summary>Something of what is sent: the user's text, the system prompt, the tools.</summary>
+    public static bool IsContent(this TraitKind kind) => kind is >= TraitKind.HeadSkeleton and <= TraitKind.ToolSchema;
+}
+
 /// <summary>A trait as (kind, keyed hash): four bits of kind, sixty of hash.</summary>
 public readonly record struct TraitKey(ulong Value)
 {
@@ -50,12 +60,12 @@ public static class TraitNames
 {
     public static string Of(TraitKind kind) => kind switch
     {
+        _ when kind.IsUserText() => "prompt-template",
         TraitKind.Payment => "shared-payment",
         TraitKind.Device => "shared-device",
         TraitKind.TlsFingerprint => "tls-fingerprint",
         TraitKind.Network => "network",
         TraitKind.SignupCohort => "signup-cohort",
-        TraitKind.HeadSkeleton or TraitKind.TailSkeleton or TraitKind.Shingle => "prompt-template",
         TraitKind.SystemPrompt or TraitKind.SystemShingle => "system-prompt",
         TraitKind.ToolSchema => "tool-schema",
         TraitKind.EmailDomain => "email-domain",

@@ -47,20 +47,26 @@ internal sealed class TraitPartition
     /// <summary>Takes sightings in their order.</summary>
     public void Sight(ReadOnlySpan<Sighting> sightings)
     {
-        // Looked up some at a time before any is taken, then what is there is touched: the waits for memory lie side by side instead of one after the other.
+        // Some at a time, each step for all of them before the next, and the first without a branch to guess wrong: the waits for memory lie side by side instead
+        // of one after the other.
         Span<int> rows = stackalloc int[Ahead];
         while (!sightings.IsEmpty)
         {
             var now = sightings[..Math.Min(Ahead, sightings.Length)];
+            var touched = _touched;
+            foreach (ref readonly var sighting in now)
+            {
+                touched ^= _index.Touch(sighting.Trait.Value) ^ _slots[SlotOf(sighting.Trait.Value)].Key;
+            }
+
             for (var i = 0; i < now.Length; i++)
             {
                 rows[i] = _index.Find(now[i].Trait.Value);
             }
 
-            var touched = _touched;
             for (var i = 0; i < now.Length; i++)
             {
-                touched ^= rows[i] >= 0 ? _inOrder[rows[i]].Touch() : _slots[SlotOf(now[i].Trait.Value)].Key;
+                touched ^= rows[i] >= 0 ? _inOrder[rows[i]].Touch() : 0;
             }
 
             _touched = touched;
