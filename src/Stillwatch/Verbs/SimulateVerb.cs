@@ -7,7 +7,7 @@ using Stillwatch.Simulator.Scenarios;
 namespace Stillwatch.Verbs;
 
 /// <summary><c>stillwatch simulate SCENARIO --out DIR</c>: writes a log whose truth is known.</summary>
-/// <remarks>Exit codes: 0 written, 1 the directory cannot be written, 2 the scenario, the corpus or an option is wrong.</remarks>
+/// <remarks>Exit codes: 0 written, 1 the directory cannot be written or it was stopped, 2 the scenario, the corpus or an option is wrong.</remarks>
 static class SimulateVerb
 {
     public static Command Create()
@@ -92,7 +92,7 @@ static class SimulateVerb
         }
         catch (OperationCanceledException)
         {
-            error.WriteLine($"--out {directory}: stopped in the middle; the log there is incomplete.");
+            error.WriteLine($"--out {directory}: stopped in the middle; what was written is incomplete and keeps names that end in .partial.");
             return 1;
         }
     }

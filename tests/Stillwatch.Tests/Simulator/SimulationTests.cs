@@ -1,6 +1,7 @@
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Simulator;
+using Stillwatch.Storage.Logs;
 
 namespace Stillwatch.Tests.Simulator;
 
@@ -109,6 +110,28 @@ public sealed class SimulationTests
             .Select(group => group.Select(item => truth[item.Exchange.Account].Malicious).Distinct().ToList()).ToList();
         var hostile = ranges.Where(kinds => kinds.Contains(true)).ToList();
         Assert.True(hostile.Count(kinds => kinds.Contains(false)) * 2 > hostile.Count, "most ranges of a proxy pool are to hold customers too");
+    }
+
+    [Fact]
+    public void What_is_stopped_in_the_middle_does_not_look_like_a_set_and_leaves_an_earlier_one_alone()
+    {
+        var directory = Directory.CreateTempSubdirectory("stillwatch-sim").FullName;
+        try
+        {
+            using var stop = new CancellationTokenSource();
+            void Write() => SimulationWriter.Write(Simulated.Tiny(), "name: tiny\n", directory, (_, _) => stop.Cancel(), stop.Token);
+            Assert.Throws<OperationCanceledException>(Write);
+            Assert.All(Directory.GetFiles(directory), path => Assert.EndsWith(".partial", path));
+            Assert.Throws<LogUnreadableException>(() => LogSource.Open([directory]));
+
+            File.WriteAllText(Path.Combine(directory, "exchanges.jsonl.gz"), "earlier");
+            Assert.Throws<OperationCanceledException>(Write);
+            Assert.Equal("earlier", File.ReadAllText(Path.Combine(directory, "exchanges.jsonl.gz")));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
     }
 
     static Dictionary<string, byte[]> Write(Simulation simulation)
