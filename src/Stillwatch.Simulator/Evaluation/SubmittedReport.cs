@@ -9,7 +9,7 @@ namespace Stillwatch.Simulator.Evaluation;
 /// <remarks>
 /// Needed: <c>campaigns</c> with <c>id</c>, <c>verdict</c>, <c>detected_at</c> and <c>accounts</c>; <c>accounts</c> with <c>account</c>, <c>campaign</c> and <c>response</c>.
 /// An account's <c>detected_at</c> and <c>confidence</c> are its campaign's unless given; a campaign that states no confidence states 1. <c>alarmed_at</c> may stand in
-/// both, for a detector whose decisions rise by rungs. All else is ignored.
+/// both, for a detector whose decisions rise by rungs. <c>input</c> may say what the detector read. All else is ignored. What only the log can show, <see cref="ReportRules"/> checks.
 /// </remarks>
 public static class SubmittedReport
 {
@@ -31,13 +31,20 @@ public static class SubmittedReport
         }
 
         var accounts = reader.List(document.RootElement, "accounts", "").Select((item, number) => reader.Account(item, $"accounts[{number}].", known)).ToList();
-        if (reader.Faults.Count > 0)
-        {
-            var more = reader.Faults.Count > MostFaults ? $"\n  and {reader.Faults.Count - MostFaults:N0} more" : "";
-            throw new InvalidDataException($"{path}: not a report that can be scored:\n  {string.Join("\n  ", reader.Faults.Take(MostFaults))}{more}");
-        }
+        var input = reader.Input(document.RootElement);
+        Demand(reader.Faults, path);
+        return new Report { Engine = "submitted", PolicyHash = "", KeyId = "", Input = input, Campaigns = campaigns, Accounts = accounts };
+    }
 
-        return new Report { Engine = "submitted", PolicyHash = "", KeyId = "", Input = new InputSummary(), Campaigns = campaigns, Accounts = accounts };
+    /// <summary>Refuses the report at <paramref name="path"/> when it has faults.</summary>
+    /// <exception cref="InvalidDataException">It has; the message lists the first twenty.</exception>
+    public static void Demand(IReadOnlyList<string> faults, string path)
+    {
+        if (faults.Count > 0)
+        {
+            var more = faults.Count > MostFaults ? $"\n  and {faults.Count - MostFaults:N0} more" : "";
+            throw new InvalidDataException($"{path}: not a report that can be scored:\n  {string.Join("\n  ", faults.Take(MostFaults))}{more}");
+        }
     }
 
     static JsonDocument Parse(ReadOnlyMemory<byte> json, string path)
@@ -103,6 +110,37 @@ public static class SubmittedReport
             {
                 AlarmedAt = alarmed ?? (detected is null ? campaign?.AlarmedAt : null),
             };
+        }
+
+        // What the detector read, where it says so.
+        public InputSummary Input(JsonElement root)
+        {
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("input", out var input) || input.ValueKind != JsonValueKind.Object)
+            {
+                return new InputSummary();
+            }
+
+            return new InputSummary
+            {
+                Exchanges = Count(input, "exchanges"), Accounts = (int)Math.Min(Count(input, "accounts"), int.MaxValue), Dropped = Count(input, "dropped"),
+                From = Given(input, "from", "input."), To = Given(input, "to", "input."),
+            };
+        }
+
+        long Count(JsonElement input, string name)
+        {
+            if (!input.TryGetProperty(name, out var value))
+            {
+                return 0;
+            }
+
+            if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var count) && count >= 0)
+            {
+                return count;
+            }
+
+            Fault($"input.{name}: {Shown(input, name)} is no number from 0 on; leave it out if the detector did not count.");
+            return 0;
         }
 
         string Text(JsonElement item, string name, string path, string wanted)

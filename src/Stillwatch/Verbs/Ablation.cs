@@ -74,7 +74,7 @@ static class Ablation
         {
             started(without);
             var outcome = ScanRun.Run(inputs, new DetectorSettings { Ignored = without is null ? [] : [without] }, key, progress: null, cancellationToken);
-            var (result, all, bad) = EvaluateVerb.Evaluate(outcome.Report, truthPath, inputs.Logs, cancellationToken);
+            var (result, all, bad) = EvaluateVerb.Evaluate(outcome.Report, truthPath, inputs.Logs, cancellationToken: cancellationToken);
             isUntrustworthy |= outcome.IsUntrustworthy || bad * 100 > all;
             rows.Add(new AblationRow(without, result));
         }

@@ -12,7 +12,9 @@ using Stillwatch.Simulator.Scenarios;
 namespace Stillwatch.Verbs;
 
 /// <summary><c>stillwatch evaluate --report F --truth F --log LOG…</c>: how far a report agrees with the truth of a simulation.</summary>
-/// <remarks>With <c>--ablate</c> the logs are scanned anew, once per part of the evidence left out (<see cref="Ablation"/>). Exit codes: 0 evaluated, 1 a file cannot be read, 2 wrong usage, 3 over 1 % of the log is no exchange or none is.</remarks>
+/// <remarks>With <c>--ablate</c> the logs are scanned anew, once per part of the evidence left out (<see cref="Ablation"/>). Exit codes: 0 evaluated; 1 a file cannot be read; 2 wrong usage;
+/// 3 a file is not what it should be or the report breaks a rule (<see cref="ReportRules"/>), and nothing is scored; or over 1 % of the log is no exchange, none is, the report states another input,
+/// or the log lacks over 1 % of the truth's accounts, and the result is printed all the same.</remarks>
 static class EvaluateVerb
 {
     const string LabelFile = "truth-exchanges.jsonl.gz";
@@ -43,10 +45,11 @@ static class EvaluateVerb
     }
 
     /// <summary>Evaluates one report against the truth at <paramref name="truthPath"/> and the logs it came from.</summary>
+    /// <param name="rules">Sees the log as well; null for a report that Stillwatch made in this process.</param>
     /// <exception cref="InvalidDataException">A truth file holds a line that is none; the message names it.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static (EvaluationResult Result, long Lines, long BadLines) Evaluate(
-        Report report, string truthPath, IReadOnlyList<string> logs, CancellationToken cancellationToken = default)
+        Report report, string truthPath, IReadOnlyList<string> logs, ReportRules? rules = null, CancellationToken cancellationToken = default)
     {
         var truth = TruthFile.Accounts(Lines(truthPath), truthPath);
         var labels = ReadLabels(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(truthPath))!, LabelFile));
@@ -59,6 +62,7 @@ static class EvaluateVerb
             if (LogEntry.TryRead(System.Text.Encoding.UTF8.GetBytes(line), out var entry))
             {
                 evaluator.Add(entry);
+                rules?.Add(entry);
             }
             else
             {
@@ -76,22 +80,22 @@ static class EvaluateVerb
         if (alone ? pool.Length == 0 : reportPath is null || truthPath is null || logs.Length == 0)
         {
             error.WriteLine("evaluate needs --report FILE, --truth FILE and --log FILE… together, or --pool FILE… alone.");
-            return 2;
+            return ExitCode.WrongUsage;
         }
 
         if (new[] { reportPath, truthPath }.Concat(logs).Concat(pool).FirstOrDefault(path => path is not null && !File.Exists(path)) is { } missing)
         {
             error.WriteLine($"{missing}: no such file; name one that scan, simulate or evaluate --json wrote.");
-            return 2;
+            return ExitCode.WrongUsage;
         }
 
         try
         {
             var results = pool.Select(ReadResult).ToList();
-            var (all, bad) = (0L, 0L);
+            string? doubt = null;
             if (!alone)
             {
-                (var result, all, bad) = Evaluate(ReadReport(reportPath!), truthPath!, logs, cancellationToken);
+                (var result, doubt) = Evaluate(reportPath!, truthPath!, logs, cancellationToken);
                 results.Add(result);
             }
 
@@ -102,22 +106,43 @@ static class EvaluateVerb
                 File.WriteAllText(plot, ReliabilityPlot.Svg(pooled));
             }
 
-            if (!alone && (bad * 100 > all || bad == all))
+            if (doubt is not null)
             {
-                error.WriteLine($"{bad:N0} of {all:N0} log lines are no exchange of an account in {truthPath}: is this the log of that simulation?");
-                return 3;
+                error.WriteLine(doubt);
             }
 
-            return 0;
+            return doubt is null ? ExitCode.Done : ExitCode.BadInput;
         }
-        catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (InvalidDataException fault)
         {
             error.WriteLine(fault.Message);
-            return 1;
+            return ExitCode.BadInput;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            error.WriteLine(fault.Message);
+            return ExitCode.Failed;
         }
     }
 
-    static Report ReadReport(string path) => SubmittedReport.Read(File.ReadAllBytes(path), path);
+    // A report that breaks a rule is not scored; one that may belong to something else is, with a doubt.
+    static (EvaluationResult Result, string? Doubt) Evaluate(string reportPath, string truthPath, string[] logs, CancellationToken cancellationToken)
+    {
+        var report = SubmittedReport.Read(File.ReadAllBytes(reportPath), reportPath);
+        var rules = new ReportRules(report);
+        var (result, all, bad) = Evaluate(report, truthPath, logs, rules, cancellationToken);
+        if (bad * 100 > all || bad == all)
+        {
+            return (result, all == 0 ? $"{string.Join(", ", logs)}: holds no line; name the log that was scanned."
+                : $"{bad:N0} of {all:N0} log lines are no exchange of an account in {truthPath}: is this the log of that simulation?");
+        }
+
+        var (faults, misfit) = (rules.Faults(), rules.Misfit());
+        SubmittedReport.Demand(misfit is not null && faults.Count > 0 ? [misfit, .. faults] : faults, reportPath);
+        var known = result.Classes.Sum(score => score.Accounts) + result.Campaigns.Sum(score => score.Accounts);
+        return (result, misfit ?? (rules.Accounts * 100 >= known * 99 ? null
+            : $"{truthPath} knows {known:N0} accounts, of which {rules.Accounts:N0} send in the log, and the rates are of all: is this the whole log of that simulation?"));
+    }
 
     // The plans of the campaigns, for what they cost; a truth without one is evaluated all the same.
     static Scenario? ReadScenario(string path)

@@ -45,6 +45,8 @@ public sealed class SubmittedReportTests
     [InlineData("""{"campaigns":[],"accounts":[{"account":"a","campaign":"9","response":"verify"}]}""", "'9' is the id of no campaign", "list it under campaigns")]
     [InlineData("""{"campaigns":[],"accounts":[{"account":"a","campaign":"9","response":"ban"}]}""", "'ban' is unknown", "suspend")]
     [InlineData("""{"campaigns":[{"id":"1","verdict":"resale","detected_at":"2026-02-02T06:00:00Z","accounts":[],"confidence":12}],"accounts":[]}""", "confidence: 12", "leave it out")]
+    [InlineData("""{"campaigns":[],"accounts":[],"input":{"exchanges":"many"}}""", "input.exchanges: \"many\" is no number", "leave it out")]
+    [InlineData("""{"campaigns":[],"accounts":[],"input":{"to":7}}""", "input.to: 7 is no time", "2026-02-02T06:10:00Z")]
     [InlineData("""{"campaigns":[""", "line 1: no JSON", "report.json")]
     public void What_cannot_be_scored_is_refused_with_member_value_and_cure(string json, string fault, string cure)
     {

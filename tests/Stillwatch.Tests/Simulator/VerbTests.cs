@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.IO.Compression;
 using System.Text.Json;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Engine.Responses;
@@ -21,11 +22,11 @@ public sealed class VerbTests : IDisposable
         Assert.Equal(0, code);
         Assert.True(JsonDocument.Parse(output).RootElement.GetProperty("exchanges").GetInt64() > 1000);
         var truth = File.ReadLines(Path.Combine(_directory, "truth.jsonl")).Select(line => JsonSerializer.Deserialize(line, TruthJson.Default.AccountTruth)!).ToList();
-        var start = new DateTimeOffset(2026, 2, 2, 0, 0, 0, TimeSpan.Zero);
+        var firsts = FirstExchanges();
         var campaigns = truth.Where(item => item.Malicious).GroupBy(item => item.Class).ToList();
         var report = Reports.Of(
-            [.. campaigns.Select(group => Reports.Campaign(group.Key, group.First().Verdict!.Value, start, [.. group.Select(item => item.Account)]))],
-            [.. campaigns.SelectMany(group => group.Select(item => Reports.Account(item.Account, group.Key, 0.99, start, Rung.Shape)))]);
+            [.. campaigns.Select(group => Reports.Campaign(group.Key, group.First().Verdict!.Value, group.Min(item => firsts[item.Account]), [.. group.Select(item => item.Account)]))],
+            [.. campaigns.SelectMany(group => group.Select(item => Reports.Account(item.Account, group.Key, 0.99, firsts[item.Account], Rung.Shape)))]);
         File.WriteAllText(Path.Combine(_directory, "report.json"), JsonSerializer.Serialize(report, ReportJson.Readable.Report));
 
         string[] arguments = ["--report", In("report.json"), "--truth", In("truth.jsonl"), "--log", In("exchanges.jsonl.gz"), "--plot", In("plot.svg")];
@@ -47,6 +48,53 @@ public sealed class VerbTests : IDisposable
         (code, _, var error) = Run(EvaluateVerb.Create(), "--report", In("report.json"), "--truth", In("truth.jsonl"), "--log", In("other.jsonl"));
         Assert.Equal(3, code);
         Assert.Contains("is this the log", error);
+
+        File.WriteAllText(In("none.jsonl"), "");
+        (code, _, error) = Run(EvaluateVerb.Create(), "--report", In("report.json"), "--truth", In("truth.jsonl"), "--log", In("none.jsonl"));
+        Assert.Equal(3, code);
+        Assert.Contains("none.jsonl: holds no line", error);
+    }
+
+    [Fact]
+    public void A_report_that_breaks_a_rule_is_not_scored_and_one_of_another_input_is_with_a_doubt()
+    {
+        Assert.Equal(0, Run(SimulateVerb.Create(), "tiny", "--out", _directory, "--scale", "0.1").Code);
+        var (account, first) = FirstExchanges().MaxBy(pair => pair.Value);
+        string Report(string input, DateTimeOffset at)
+            => $$$"""{"input":{{{input}}},"campaigns":[{"id":"1","verdict":"resale","detected_at":"{{{at:O}}}","accounts":["{{{account}}}"]}],"accounts":[{"account":"{{{account}}}","campaign":"1","response":"verify"}]}""";
+        (int Code, string Output, string Error) Evaluate(string report, string log)
+        {
+            File.WriteAllText(In("report.json"), report);
+            return Run(EvaluateVerb.Create(), "--report", In("report.json"), "--truth", In("truth.jsonl"), "--log", In(log));
+        }
+
+        Assert.Equal(0, Evaluate(Report("{}", first), "exchanges.jsonl.gz").Code);
+        var (code, output, error) = Evaluate(Report("{}", first.AddHours(-1)), "exchanges.jsonl.gz");
+        Assert.Equal((3, ""), (code, output));
+        Assert.Contains("campaigns[0].detected_at", error);
+        Assert.Contains("accounts[0].detected_at", error);
+
+        (code, output, error) = Evaluate(Report("{\"exchanges\":7}", first), "exchanges.jsonl.gz");
+        Assert.Equal(3, code);
+        Assert.Contains("Recall, by campaign", output);
+        Assert.Contains("input is 7 exchanges", error);
+
+        // Half of a log has fewer accounts than its truth.
+        File.WriteAllLines(In("half.jsonl"), ReadLog().Take(100));
+        (code, output, error) = Evaluate("""{"campaigns":[],"accounts":[]}""", "half.jsonl");
+        Assert.Equal(3, code);
+        Assert.Contains("Recall, by campaign", output);
+        Assert.Contains("is this the whole log of that simulation?", error);
+    }
+
+    [Fact]
+    public void What_a_scan_writes_keeps_the_rules()
+    {
+        Assert.Equal(0, Run(SimulateVerb.Create(), "tiny", "--out", _directory, "--scale", "0.5").Code);
+        Assert.Equal(0, Run(ScanVerb.Create(), In("exchanges.jsonl.gz"), "--accounts", In("accounts.jsonl"), "--apps", In("apps.jsonl"), "--out", In("found")).Code);
+        var (code, output, error) = Run(EvaluateVerb.Create(), "--report", In("found/report.json"), "--truth", In("truth.jsonl"), "--log", In("exchanges.jsonl.gz"), "--json");
+        Assert.True(code == 0, error);
+        Assert.Contains(JsonSerializer.Deserialize(output, EvaluationJson.Default.EvaluationResult)!.Campaigns, score => score.Found > 0);
     }
 
     [Theory]
@@ -73,7 +121,7 @@ public sealed class VerbTests : IDisposable
         Assert.Contains(In("a"), error);
         File.WriteAllText(In("bad.json"), "{\"version\":");
         (code, _, error) = Run(EvaluateVerb.Create(), "--pool", In("bad.json"));
-        Assert.Equal(1, code);
+        Assert.Equal(3, code);
         Assert.Contains("bad.json line 1", error);
     }
 
@@ -107,14 +155,14 @@ public sealed class VerbTests : IDisposable
         Assert.Equal(0, Run(SimulateVerb.Create(), "tiny", "--out", _directory, "--scale", "0.1").Code);
         File.WriteAllText(In("report.json"), "{\"campaigns\":[],\"accounts\":[]}");
         var (code, _, error) = Run(EvaluateVerb.Create(), "--report", In("report.json"), "--truth", In("accounts.jsonl"), "--log", In("exchanges.jsonl.gz"));
-        Assert.Equal(1, code);
+        Assert.Equal(3, code);
         Assert.Contains("accounts.jsonl line 1: class '' begins neither", error);
         (code, _, error) = Run(EvaluateVerb.Create(), "--report", In("truth.jsonl"), "--truth", In("truth.jsonl"), "--log", In("exchanges.jsonl.gz"));
-        Assert.Equal(1, code);
+        Assert.Equal(3, code);
         Assert.Contains("truth.jsonl line 2: no JSON", error);
         File.WriteAllText(In("scenario.yaml"), "name: x\n");
         (code, _, error) = Run(EvaluateVerb.Create(), "--report", In("report.json"), "--truth", In("truth.jsonl"), "--log", In("exchanges.jsonl.gz"));
-        Assert.Equal(1, code);
+        Assert.Equal(3, code);
         Assert.Contains("take the file away to evaluate without costs", error);
         File.Delete(In("scenario.yaml"));
         (code, var output, error) = Run(EvaluateVerb.Create(), "--report", In("report.json"), "--truth", In("truth.jsonl"), "--log", In("exchanges.jsonl.gz"));
@@ -158,6 +206,28 @@ public sealed class VerbTests : IDisposable
         var (code, _, error) = Run(EvaluateVerb.Create(), "--ablate", "--log", In("exchanges.jsonl.gz"));
         Assert.Equal(2, code);
         Assert.Contains("--truth", error);
+    }
+
+    // In the order of its lines, so the first of each account comes first.
+    Dictionary<string, DateTimeOffset> FirstExchanges()
+    {
+        var firsts = new Dictionary<string, DateTimeOffset>();
+        foreach (var line in ReadLog())
+        {
+            Assert.True(LogEntry.TryRead(System.Text.Encoding.UTF8.GetBytes(line), out var entry));
+            firsts.TryAdd(entry.Account, DateTimeOffset.FromUnixTimeMilliseconds(entry.TimeMs));
+        }
+
+        return firsts;
+    }
+
+    IEnumerable<string> ReadLog()
+    {
+        using var reader = new StreamReader(new GZipStream(File.OpenRead(In("exchanges.jsonl.gz")), CompressionMode.Decompress));
+        while (reader.ReadLine() is { } line)
+        {
+            yield return line;
+        }
     }
 
     string In(string name) => Path.Combine(_directory, name);
