@@ -54,7 +54,7 @@ static class Ablation
         catch (Exception fault) when (fault is LogUnreadableException or IOException or InvalidDataException or UnauthorizedAccessException)
         {
             error.WriteLine(fault.Message);
-            return fault is LogUnreadableException ? ExitCode.WrongUsage : ExitCode.Failed;
+            return fault is LogUnreadableException ? ExitCode.WrongUsage : fault is InvalidDataException ? ExitCode.BadInput : ExitCode.Failed;
         }
         catch (OperationCanceledException)
         {

@@ -157,6 +157,9 @@ public sealed class VerbTests : IDisposable
         var (code, _, error) = Run(EvaluateVerb.Create(), "--report", In("report.json"), "--truth", In("accounts.jsonl"), "--log", In("exchanges.jsonl.gz"));
         Assert.Equal(3, code);
         Assert.Contains("accounts.jsonl line 1: class '' begins neither", error);
+        (code, _, error) = Run(EvaluateVerb.Create(), "--ablate", "--truth", In("accounts.jsonl"), "--log", In("exchanges.jsonl.gz"));
+        Assert.Equal(3, code);
+        Assert.Contains("accounts.jsonl line 1: class '' begins neither", error);
         (code, _, error) = Run(EvaluateVerb.Create(), "--report", In("truth.jsonl"), "--truth", In("truth.jsonl"), "--log", In("exchanges.jsonl.gz"));
         Assert.Equal(3, code);
         Assert.Contains("truth.jsonl line 2: no JSON", error);
