@@ -210,7 +210,7 @@ public sealed class CampaignDetector
     /// <exception cref="InvalidOperationException">No exchange was taken in.</exception>
     public TrafficProfile Profile(TimeSpan window) => _exchanges == 0
         ? throw new InvalidOperationException("Nothing was seen: there is no traffic to describe.")
-        : TrafficProfile.Of(_stage.Population, _stage.Candidates, _lastMs - (long)window.TotalMilliseconds, _lastMs);
+        : TrafficProfile.Of(_stage.Population, _stage.Candidates, Math.Max(_firstMs, _lastMs - (long)window.TotalMilliseconds), _lastMs);
 
     List<string> AbsentFamilies()
     {

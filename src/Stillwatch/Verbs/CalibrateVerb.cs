@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Stillwatch.Console.Reports;
 using Stillwatch.Engine;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Engine.Sketches;
@@ -31,7 +32,7 @@ static class CalibrateVerb
         verb.SetAction((parsed, cancellationToken) =>
         {
             var error = parsed.InvocationConfiguration.Error;
-            var (directory, key, usage) = ScanVerb.Source(parsed.GetValue(logs) ?? [], parsed.GetValue(data), null);
+            var (directory, key, usage) = ScanVerb.Source(parsed.GetValue(logs) ?? [], parsed.GetValue(data), null, "learn from");
             var (decided, fault) = parsed.GetValue(examples) is { } path ? Examples(path) : ([], null);
             var span = parsed.GetValue(days);
             usage ??= fault ?? (span is > 0 and <= 3650 ? null : $"--days {span}: must be over 0, at most 3650.");
@@ -71,20 +72,7 @@ static class CalibrateVerb
             }
 
             System.IO.File.WriteAllBytes(target, learned.ToJson());
-            if (json)
-            {
-                output.WriteLine(System.Text.Encoding.UTF8.GetString(learned.ToJson()));
-                return ExitCode.Done;
-            }
-
-            output.WriteLine($"Learned from {learned.Profile.Accounts:N0} accounts, {learned.Profile.From:yyyy-MM-dd} to {learned.Profile.To:yyyy-MM-dd}: {learned.Unaccused:N0} rings nobody accused, {learned.Campaigns:N0} upheld, {learned.Benign:N0} overturned.");
-            foreach (var campaign in outcome.Report.Campaigns.Where(c => c.Verdict != Verdict.Automation))
-            {
-                output.WriteLine($"{campaign.Id} ({campaign.Accounts.Count:N0} accounts, confidence {campaign.Confidence:P1}) was there in this period and taught nothing: decide on its case, then learn again with --examples.");
-            }
-
-            output.WriteLine($"Written: {target}");
-            return ExitCode.Done;
+            return StandardOutput.TryWrite(() => Print(learned, outcome.Report, target, json, output), $"{target} is written.", error) ? ExitCode.Done : ExitCode.Failed;
         }
         catch (Exception e) when (e is LogUnreadableException or StorageUnusableException)
         {
@@ -103,23 +91,65 @@ static class CalibrateVerb
         }
     }
 
+    static void Print(LearnedCalibration learned, Report report, string target, bool json, TextWriter output)
+    {
+        if (json)
+        {
+            output.WriteLine(System.Text.Encoding.UTF8.GetString(learned.ToJson()));
+            return;
+        }
+
+        output.WriteLine($"Learned from {learned.Profile.Accounts:N0} accounts, {learned.Profile.From:yyyy-MM-dd} to {learned.Profile.To:yyyy-MM-dd}: {learned.Unaccused:N0} rings nobody accused, {learned.Campaigns:N0} upheld, {learned.Benign:N0} overturned.");
+        foreach (var campaign in report.Campaigns.Where(c => c.Verdict != Verdict.Automation))
+        {
+            output.WriteLine($"{campaign.Id} ({campaign.Accounts.Count:N0} accounts, confidence {Figures.Percent(campaign.Confidence)}) was there in this period and taught nothing: decide on its case, then learn again with --examples.");
+        }
+
+        output.WriteLine($"Written: {target}");
+    }
+
     static (IReadOnlyList<Outcome> Decided, string? Fault) Examples(string path)
     {
         var decided = new List<Outcome>();
         try
         {
-            foreach (var line in System.IO.File.ReadLines(path).Where(l => !string.IsNullOrWhiteSpace(l)))
+            var number = 0;
+            foreach (var line in System.IO.File.ReadLines(path))
             {
-                var example = JsonSerializer.Deserialize(line, CalibrationJson.Default.CalibrationExample)!;
+                number++;
+                if (string.IsNullOrWhiteSpace(line))
+                {
+                    continue;
+                }
+
+                if (Example(line) is not { } example)
+                {
+                    return ([], $"--examples {path}: line {number} is no decided case. Give what stillwatch cases export printed.");
+                }
+
                 var sum = example.PriorLogOdds + example.Evidence.Sum(item => item.LogOdds);
                 decided.Add(new Outcome(example.Verdict == Verdict.Automation ? -sum : sum, example.Label == "campaign"));
             }
 
             return (decided, null);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return ([], $"--examples {path}: {e.Message} Give what stillwatch cases export printed.");
+        }
+    }
+
+    /// <returns>Null when the line is something else, a line of an exchange log for one: members it lacks would be read as null.</returns>
+    static CalibrationExample? Example(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, CalibrationJson.Default.CalibrationExample) is { Label: "campaign" or "benign", Evidence: { } evidence } example
+                && evidence.All(item => item is not null) ? example : null;
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 }

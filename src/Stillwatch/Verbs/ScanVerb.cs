@@ -108,21 +108,13 @@ static class ScanVerb
             var outcome = ScanRun.Run(inputs, settings, key, progress.Report, cancellationToken);
             progress.End();
             var page = ReportFolder.Write(outcome.Report, directory);
-            if (json)
-            {
-                output.WriteLine(JsonSerializer.Serialize(outcome.Report, ReportJson.Readable.Report));
-            }
-            else
-            {
-                ScanSummary.Write(outcome.Report, page, CommandLine.Human(output));
-            }
-
+            var isPrinted = StandardOutput.TryWrite(() => Print(outcome.Report, page, json, output), $"The report is in {directory}.", error);
             foreach (var note in outcome.Notes)
             {
                 error.WriteLine(note);
             }
 
-            return (outcome.IsUntrustworthy ? ExitCode.BadInput : ExitCode.Done, outcome.Report);
+            return (!isPrinted ? ExitCode.Failed : outcome.IsUntrustworthy ? ExitCode.BadInput : ExitCode.Done, outcome.Report);
         }
         catch (Exception e) when (e is LogUnreadableException or StorageUnusableException)
         {
@@ -141,18 +133,30 @@ static class ScanVerb
         }
     }
 
+    static void Print(Report report, string page, bool json, TextWriter output)
+    {
+        if (json)
+        {
+            output.WriteLine(JsonSerializer.Serialize(report, ReportJson.Readable.Report));
+        }
+        else
+        {
+            ScanSummary.Write(report, page, CommandLine.Human(output));
+        }
+    }
+
     // Logs, or a data directory with the key its sketches were made with: never both, since their hashes cannot be compared.
-    internal static (DataDirectory? Directory, DetectionKey? Key, string? Fault) Source(IReadOnlyList<string> logs, string? data, string? keyPath)
+    internal static (DataDirectory? Directory, DetectionKey? Key, string? Fault) Source(IReadOnlyList<string> logs, string? data, string? keyPath, string purpose = "scan")
     {
         if (data is null)
         {
-            return (null, null, logs.Count > 0 ? null : "Nothing to scan: name a LOG, or a server's data directory with --data DIR.");
+            return (null, null, logs.Count > 0 ? null : $"Nothing to {purpose}: name a LOG, or a server's data directory with --data DIR.");
         }
 
         if (logs.Count > 0 || keyPath is not null)
         {
             return (null, null, logs.Count > 0
-                ? $"Both LOG ({logs[0]}) and --data {data}: name one; scan the other by itself."
+                ? $"Both LOG ({logs[0]}) and --data {data}: name one; {purpose} the other by itself."
                 : $"Both --key {keyPath} and --data {data}: leave --key out, stored sketches are read with the directory's own key.");
         }
 

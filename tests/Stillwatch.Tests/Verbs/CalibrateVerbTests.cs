@@ -25,6 +25,7 @@ public sealed class CalibrateVerbTests : IDisposable
         Assert.Equal(0, await Run("scan", In("exchanges.jsonl.gz"), "--accounts", In("accounts.jsonl"), "--calibration", In("calibration.json"), "--out", In("report")));
         var report = JsonSerializer.Deserialize(File.ReadAllBytes(In("report/report.json")), ReportJson.Readable.Report)!;
         Assert.Equal(learned!.Unaccused, report.Calibration!.Unaccused);
+        Assert.Equal((report.Input.From, report.Input.To), (learned.Profile.From, learned.Profile.To)); // 30 days were asked for and fewer are there
         Assert.False(report.Calibration.HasDrifted, string.Join(", ", report.Calibration.Drift));
     }
 
@@ -36,6 +37,26 @@ public sealed class CalibrateVerbTests : IDisposable
     {
         Assert.Equal(2, await Run(arguments));
         Assert.Contains(says, _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"time":"2026-02-01T00:00:00Z","account":"a","api":"openai.chat"}""")]
+    [InlineData("""{"label":"campaign","evidence":[null]}""")]
+    [InlineData("null")]
+    [InlineData("hello")]
+    public async Task Examples_that_are_none_are_named_by_file_and_line(string line)
+    {
+        File.WriteAllText(In("other.jsonl"), $"\n{line}\n");
+
+        Assert.Equal(2, await Run("calibrate", In("log.jsonl"), "--examples", In("other.jsonl"), "--out", In("calibration.json")));
+        Assert.Contains($"--examples {In("other.jsonl")}: line 2 is no decided case. Give what stillwatch cases export printed.", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_to_learn_from_is_said_as_such()
+    {
+        Assert.Equal(2, await Run("calibrate"));
+        Assert.Contains("Nothing to learn from: name a LOG", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
