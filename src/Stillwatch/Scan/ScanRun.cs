@@ -42,6 +42,8 @@ static class ScanRun
     /// <summary>Left out of detection by this name, cues are not sketched either.</summary>
     public const string IntentCues = "intent-cues";
 
+    static string TruncatedFile { get; } = RejectionTally.NameOf(RejectReason.TruncatedFile);
+
     /// <param name="judged">Is given the detector once it has judged the whole input.</param>
     /// <exception cref="StorageUnusableException">The data directory's exchange log cannot be read.</exception>
     /// <exception cref="LogUnreadableException">An input does not exist or cannot be opened.</exception>
@@ -77,7 +79,8 @@ static class ScanRun
 
         var report = detector.Report([.. totals.Rejected, .. accounts.Rejected, .. organizations.Rejected, .. apps.Rejected]);
         var isBad = totals.IsUntrustworthy || accounts.IsUntrustworthy || organizations.IsUntrustworthy || apps.IsUntrustworthy;
-        return new ScanOutcome(report, totals, Notes(source, totals), isBad);
+        List<string> notes = [.. Notes(source, totals), .. Notes(inputs.Accounts, "account", accounts), .. Notes(inputs.Organizations, "organization", organizations), .. Notes(inputs.Apps, "app", apps)];
+        return new ScanOutcome(report, totals, notes, isBad);
     }
 
     static ScanPipeline<ExchangeSketch> LogPipeline(
@@ -110,7 +113,7 @@ static class ScanRun
 
         if (totals.HasTruncatedFile)
         {
-            notes.Add("a file ends inside a compressed block: what stands before was used, what is missing cannot be known; copy the file again");
+            notes.AddRange(CutOff(totals.Rejected));
         }
 
         if (totals.Accepted > 0 && totals.BadRatio > ScanTotals.MaxBadRatio)
@@ -120,4 +123,24 @@ static class ScanRun
 
         return notes;
     }
+
+    // A record left out is an account judged as if nothing were known of it.
+    static IEnumerable<string> Notes<T>(string? path, string kind, RecordFile<T> file)
+    {
+        if (!file.IsUntrustworthy)
+        {
+            return [];
+        }
+
+        var bad = file.Rejected.Where(rejection => rejection.Reason != RejectionTally.NameOf(RejectReason.DuplicateRecord) && rejection.Reason != TruncatedFile).ToList();
+        var count = bad.Sum(rejection => rejection.Count);
+        string[] lines = count == 0 ? [] :
+        [
+            $"{path}: {count:N0} of {count + file.Records.Count:N0} lines are no {kind} record ({bad[0].Reason}, first at line {bad[0].FirstLine}): do not act on this report; give a file of JSON Lines with {kind} in each",
+        ];
+        return [.. CutOff(file.Rejected), .. lines];
+    }
+
+    static IEnumerable<string> CutOff(IReadOnlyList<Rejection> rejected) => rejected.Where(rejection => rejection.Reason == TruncatedFile)
+        .Select(rejection => $"{rejection.File} ends inside a compressed block: what stands before was used, what is missing cannot be known; copy the file again");
 }

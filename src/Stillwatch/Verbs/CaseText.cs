@@ -1,4 +1,5 @@
 using System.Globalization;
+using Stillwatch.Console.Reports;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Gateway.Admin;
 
@@ -99,18 +100,16 @@ static class CaseText
     ];
 
     static string Line(Campaign campaign) =>
-        $"{campaign.Id}  {campaign.Verdict.ToString().ToLowerInvariant()}  {Percent(campaign.Confidence)}  {campaign.Response.ToString().ToLowerInvariant()}  {
+        $"{campaign.Id}  {campaign.Verdict.ToString().ToLowerInvariant()}  {Figures.Percent(campaign.Confidence)}  {campaign.Response.ToString().ToLowerInvariant()}  {
             campaign.Accounts.Count} accounts  {campaign.Exchanges} exchanges  since {campaign.Onset:yyyy-MM-dd HH:mm}Z";
 
     static string Line(CaseLine one) =>
         $"{one.Id}  {one.State.ToString().ToLowerInvariant()}{(one.Live || one.Ended is null ? "" : $" {one.Ended:yyyy-MM-dd}")}  {one.Verdict.ToString().ToLowerInvariant()}  {
-            Percent(one.Confidence)}  {one.Response.ToString().ToLowerInvariant()}{(one.Held > 0 && !one.Enforced ? " (not enforced)" : "")}  {one.Held} of {
+            Figures.Percent(one.Confidence)}  {one.Response.ToString().ToLowerInvariant()}{(one.Held > 0 && !one.Enforced ? " (not enforced)" : "")}  {one.Held} of {
             one.Accounts} accounts  opened {one.Opened:yyyy-MM-dd}{(one.OpenAppeals > 0 ? $"  {one.OpenAppeals} open appeals" : "")}{(one.Pending is { } pending ? $"  {Plain(pending)}" : "")}";
 
     static string Some(IReadOnlyList<string> names) =>
         $"{string.Join(", ", names.Take(MostShown).Select(Plain))}{(names.Count > MostShown ? $" and {names.Count - MostShown} more" : "")}";
-
-    static string Percent(double ratio) => (ratio * 100).ToString("0.###", CultureInfo.InvariantCulture) + " %";
 
     static string Nats(double value) => value.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture);
 

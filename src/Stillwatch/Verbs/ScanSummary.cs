@@ -104,7 +104,7 @@ public static class ScanSummary
 
         if (groups.Findings.Count > 0)
         {
-            page.Line("", $"Every weight: stillwatch explain {groups.Findings[0].Campaign.Id} --report {(htmlPath is null ? "DIR" : Path.GetDirectoryName(htmlPath) is { Length: > 0 } at ? at : ".")}");
+            page.Line("", $"Every weight: stillwatch explain {groups.Findings[0].Campaign.Id} --report {(htmlPath is null ? "DIR" : Path.GetDirectoryName(htmlPath) is { Length: > 0 } at ? ForShell(at) : ".")}");
         }
 
         page.Line("", (report.Mode, groups.Findings.Count(found => found.Campaign.Response >= Rung.Shape)) switch
@@ -114,4 +114,8 @@ public static class ScanSummary
             (_, var restricted) => $"Observe mode: nothing is enforced. Read the counterfactuals of {Figures.Count(restricted, "campaign")} at shape or above before you act.",
         });
     }
+
+    /// <summary>A path to be pasted into a command, in quotes unless every letter of it is harmless there.</summary>
+    static string ForShell(string path) =>
+        path.All(letter => char.IsLetterOrDigit(letter) || "/\\:._-+,=@".Contains(letter)) ? path : $"'{path.Replace("'", "'\\''")}'";
 }

@@ -20,6 +20,11 @@ public sealed class ScanSummaryTests
         Assert.Contains("2 further rings looked at and found benign.", text);
     }
 
+    [Theory]
+    [InlineData("/tmp/my reports/report.html", "--report '/tmp/my reports'")]
+    [InlineData("/tmp/it's/report.html", "--report '/tmp/it'\\''s'")]
+    public void The_next_command_can_be_pasted(string page, string says) => Assert.Contains(says, Summary(Some.Report(accounts: 20), page));
+
     [Fact]
     public void Without_campaigns_it_says_so()
     {
