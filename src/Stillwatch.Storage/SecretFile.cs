@@ -71,6 +71,11 @@ static class SecretFile
         {
             return use();
         }
+        catch (FileNotFoundException e)
+        {
+            throw new StorageUnusableException(
+                $"There is no {path}: the directory is no data directory, or no server has run on it yet. Name the one a server was started with (--data).", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StorageUnusableException($"{path} cannot be used: {e.Message} Run as the user who owns it.", e);

@@ -38,13 +38,19 @@ static class CommandLine
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
     {
         var parsed = Create().Parse(arguments);
-        var verb = parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ";
         var configuration = new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = TimeToStop };
         if (UnknownOption(parsed) is { } unknown)
         {
             var nearest = NearestIds.To(unknown, parsed.CommandResult.Command.Options.Select(option => option.Name), most: 1);
             var isTypo = nearest is [var meant] && NearestIds.Edits(unknown, meant) <= MostTypos;
             error.WriteLine($"Unknown option {unknown}{(isTypo ? $"; did you mean {nearest[0]}?" : ".")}");
+        }
+        else if (parsed.Action is ParseErrorAction && parsed.Errors.Any(fault => MustBe(fault) is not null))
+        {
+            foreach (var fault in parsed.Errors)
+            {
+                error.WriteLine(MustBe(fault) ?? fault.Message);
+            }
         }
         else if (parsed.Action is ParseErrorAction wrong)
         {
@@ -56,9 +62,27 @@ static class CommandLine
             return await parsed.InvokeAsync(configuration, cancellationToken);
         }
 
-        error.WriteLine($"What there is: stillwatch {verb}--help");
+        error.WriteLine($"What there is: stillwatch {Path(parsed.CommandResult)}--help");
         return ExitCode.WrongUsage;
     }
+
+    // campaigns show, of the arguments up to show; nothing of none.
+    static string Path(SymbolResult? result) => result is CommandResult { Command: not RootCommand and var verb } ? $"{Path(result.Parent)}{verb.Name} " : "";
+
+    /// <summary>The library would name a type of ours or of the runtime for a value that cannot be read.</summary>
+    /// <returns>Null when something else is wrong.</returns>
+    static string? MustBe(ParseError fault) =>
+        fault.SymbolResult is OptionResult { Option: { ValueType: var type, Name: var name }, Tokens: [{ Value: var value }] } && Values(Nullable.GetUnderlyingType(type) ?? type) is { } values
+            ? $"{name} {value}: must be {(value.All(char.IsAsciiDigit) ? "a smaller number" : values)}."
+            : null;
+
+    static string? Values(Type type) =>
+        type == typeof(int) || type == typeof(long) ? "a whole number"
+        : type == typeof(ulong) ? "a whole number, 0 or more"
+        : type == typeof(double) ? "a number"
+        : type == typeof(DateOnly) ? "a day such as 2027-12-31"
+        : type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type).Select(word => word.ToLowerInvariant()))}"
+        : null;
 
     // A verb that takes any number of files would take a misspelt option for one of them. After -- everything is a file.
     static string? UnknownOption(ParseResult parsed) => parsed.Tokens

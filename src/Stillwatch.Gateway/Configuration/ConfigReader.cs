@@ -147,7 +147,9 @@ sealed partial class ConfigReader
     {
         if (path is not null && !File.Exists(path))
         {
-            _notes.Fault(key, $"there is no such file{(Path.IsPathRooted(written) ? "" : " (a relative path begins at the configuration's folder)")}; create it or correct the path.");
+            _notes.Fault(key, Directory.Exists(path)
+                ? $"'{written}' is a directory; name a file in it."
+                : $"there is no such file{(Path.IsPathRooted(written) ? "" : " (a relative path begins at the configuration's folder)")}; create it or correct the path.");
         }
     }
 

@@ -26,9 +26,19 @@ static class ConfigText
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            return (null, $"cannot be read ({e.GetType().Name}); check that it exists and that this user may read it.");
+            return (null, Unread(path, e));
         }
     }
+
+    /// <summary>Why a file could not be opened, as the end of a sentence that begins with the file.</summary>
+    public static string Unread(string path, Exception thrown) => thrown switch
+    {
+        _ when Directory.Exists(path) => "cannot be read: it is a directory; name a file in it.",
+        FileNotFoundException or DirectoryNotFoundException => "cannot be read: there is no such file; check the name.",
+        UnauthorizedAccessException => "cannot be read: this user may not; run as its owner, or let this user read it.",
+        IOException => $"cannot be read: {thrown.Message}",
+        _ => "cannot be read: that is no name of a file.",
+    };
 
     /// <summary>UTF-8, with or without a byte order mark.</summary>
     public static (string? Text, string? Fault) Decode(ReadOnlySpan<byte> utf8)

@@ -35,14 +35,15 @@ public static class ScenarioReader
             : throw new ScenarioException(nameOrPath, [$"no such scenario; name a file or one of {string.Join(", ", BuiltIn)}."]);
     }
 
+    /// <param name="file">Named in what is thrown; null: the scenario's own name, which a faulty one may lack.</param>
     /// <exception cref="ScenarioException">The text is no YAML, a key is unknown or missing, or a value is out of range.</exception>
-    public static Scenario Read(string text) => Read(text, []);
+    public static Scenario Read(string text, string? file = null) => Read(text, [], file);
 
-    /// <summary>As <see cref="Read(string)"/>; <paramref name="asked"/> receives every key there is, by section.</summary>
-    internal static Scenario Read(string text, HashSet<(string Section, string Key)> asked)
+    /// <summary>As <see cref="Read(string, string)"/>; <paramref name="asked"/> receives every key there is, by section.</summary>
+    internal static Scenario Read(string text, HashSet<(string Section, string Key)> asked, string? file = null)
     {
         var errors = new List<string>();
-        var root = new ScenarioSection(Root(text), "", "scenario", errors, asked);
+        var root = new ScenarioSection(Root(text, file), "", "scenario", errors, asked);
         var name = root.Text("name");
         var hours = root.Number("hours", 1, 240);
         var scenario = new Scenario
@@ -78,10 +79,10 @@ public static class ScenarioReader
             }
         }
 
-        return errors.Count == 0 ? scenario : throw new ScenarioException(name, errors);
+        return errors.Count == 0 ? scenario : throw new ScenarioException(file ?? name, errors);
     }
 
-    static YamlMappingNode Root(string text)
+    static YamlMappingNode Root(string text, string? file)
     {
         try
         {
@@ -89,11 +90,11 @@ public static class ScenarioReader
             stream.Load(new StringReader(text));
             return stream.Documents is [{ RootNode: YamlMappingNode root }]
                 ? root
-                : throw new ScenarioException("?", ["the file must hold one mapping with name, start, hours, models, populations and campaigns."]);
+                : throw new ScenarioException(file ?? "?", ["the file must hold one mapping with name, start, hours, models, populations and campaigns."]);
         }
         catch (YamlException error)
         {
-            throw new ScenarioException("?", [$"line {error.Start.Line}: no YAML: {error.Message}"]);
+            throw new ScenarioException(file ?? "?", [$"line {error.Start.Line}: no YAML: {error.Message}"]);
         }
     }
 

@@ -48,6 +48,11 @@ public sealed class CaseStore : IDisposable
             store.Dispose();
             throw new StorageUnusableException($"{path} holds an entry that cannot be read: bring the file back from a backup. ({e.Message})", e);
         }
+        catch (SqliteException e)
+        {
+            store.Dispose();
+            throw SqliteFile.Unusable(path, "cannot be read", e);
+        }
         catch
         {
             store.Dispose();

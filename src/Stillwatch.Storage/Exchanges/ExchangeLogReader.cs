@@ -216,7 +216,7 @@ public sealed class ExchangeLogReader(string path, string detectionKeyId)
         }
         catch (SqliteException e)
         {
-            throw new StorageUnusableException($"{path} cannot be read: {e.Message}", e);
+            throw SqliteFile.Unusable(path, "cannot be read", e);
         }
     }
 

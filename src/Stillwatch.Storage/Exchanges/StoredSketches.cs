@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Stillwatch.Engine.Exchanges;
 using Stillwatch.Engine.Sketches;
 using Stillwatch.Storage.Logs;
+using Stillwatch.Storage.Sqlite;
 
 namespace Stillwatch.Storage.Exchanges;
 
@@ -33,7 +34,7 @@ public sealed class StoredSketches(
         }
         catch (SqliteException e)
         {
-            throw new StorageUnusableException($"{directory.ExchangesPath} cannot be read on: {e.Message}", e);
+            throw SqliteFile.Unusable(directory.ExchangesPath, "cannot be read on", e);
         }
 
         progress?.Invoke(new ScanProgress(rows, 0, null));

@@ -37,7 +37,9 @@ public static class RecordFile
     {
         if (!File.Exists(path))
         {
-            throw new LogUnreadableException($"no file {path}: name a file of JSON Lines, one record a line");
+            throw new LogUnreadableException(Directory.Exists(path)
+                ? $"{path} is a directory: name the file in it, JSON Lines, one record a line"
+                : $"no file {path}: name a file of JSON Lines, one record a line");
         }
 
         var records = new List<T>();

@@ -72,6 +72,19 @@ static class SqliteFile
         return (long)command.ExecuteScalar()!;
     }
 
+    /// <summary>What SQLite refuses, in words: it names the error, never the file, and no cure.</summary>
+    /// <param name="what">Could not be done: <c>cannot be opened</c>.</param>
+    public static StorageUnusableException Unusable(string path, string what, SqliteException e)
+    {
+        const int Corrupt = 11; // https://sqlite.org/rescode.html
+        const int NoDatabase = 26;
+        return new StorageUnusableException(
+            e.SqliteErrorCode is Corrupt or NoDatabase
+                ? $"{path} {what}: it is damaged, or no database. Bring it back from a backup, or move it away, with {Path.GetFileName(path)}-wal and -shm beside it, to start anew without what it held."
+                : $"{path} {what}: {e.Message}",
+            e);
+    }
+
     static void CheckKey(string path, string boundTo, string keyId, string secretName)
     {
         if (boundTo != keyId)
@@ -129,7 +142,11 @@ static class SqliteFile
         {
             return open();
         }
-        catch (Exception e) when (e is SqliteException or UnauthorizedAccessException || (e is IOException and not StorageUnusableException))
+        catch (SqliteException e)
+        {
+            throw Unusable(path, "cannot be opened", e);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException || (e is IOException and not StorageUnusableException))
         {
             throw new StorageUnusableException($"{path} cannot be opened: {e.Message}", e);
         }

@@ -36,7 +36,7 @@ static class Ablation
 
         if (inputs.Logs.Append(truthPath).FirstOrDefault(path => !File.Exists(path)) is { } missing)
         {
-            error.WriteLine($"{missing}: no such file; name one that simulate wrote.");
+            error.WriteLine(Directory.Exists(missing) ? $"{missing} is a directory; name the files in it." : $"{missing}: no such file; name one that simulate wrote.");
             return ExitCode.WrongUsage;
         }
 

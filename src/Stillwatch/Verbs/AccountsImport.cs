@@ -26,7 +26,9 @@ static class AccountsImport
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
         if (!File.Exists(file))
         {
-            error.WriteLine($"There is no file {file}: name a file of JSON Lines, one record a line.");
+            error.WriteLine(Directory.Exists(file)
+                ? $"{file} is a directory: name the file in it, JSON Lines, one record a line."
+                : $"There is no file {file}: name a file of JSON Lines, one record a line.");
             return ExitCode.WrongUsage;
         }
 

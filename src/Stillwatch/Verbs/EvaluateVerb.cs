@@ -85,7 +85,7 @@ static class EvaluateVerb
 
         if (new[] { reportPath, truthPath }.Concat(logs).Concat(pool).FirstOrDefault(path => path is not null && !File.Exists(path)) is { } missing)
         {
-            error.WriteLine($"{missing}: no such file; name one that scan, simulate or evaluate --json wrote.");
+            error.WriteLine(Directory.Exists(missing) ? $"{missing} is a directory; name the files in it." : $"{missing}: no such file; name one that scan, simulate or evaluate --json wrote.");
             return ExitCode.WrongUsage;
         }
 
@@ -154,11 +154,11 @@ static class EvaluateVerb
 
         try
         {
-            return ScenarioReader.Read(File.ReadAllText(path));
+            return ScenarioReader.Read(File.ReadAllText(path), path);
         }
         catch (ScenarioException fault)
         {
-            throw new InvalidDataException($"{path}: {fault.Message} Put the scenario there that the log was made of, or take the file away to evaluate without costs.");
+            throw new InvalidDataException($"{fault.Message} Put the scenario there that the log was made of, or take the file away to evaluate without costs.");
         }
     }
 

@@ -7,6 +7,7 @@ namespace Stillwatch.Verbs;
 public static class ReportFile
 {
     const string Name = "report.json";
+    const string Cure = "Make one with `stillwatch scan LOG --out DIR`, or name another file.";
 
     /// <returns>The report, or why there is none: a sentence that names the file and the cure.</returns>
     public static (Report? Report, string? Fault) Read(string path)
@@ -22,14 +23,14 @@ public static class ReportFile
             using var stream = File.OpenRead(file);
             return JsonSerializer.Deserialize(stream, ReportJson.Readable.Report) switch
             {
-                null => (null, $"{file} holds null, not a report. Scan again."),
+                null => (null, $"{file} is no Stillwatch report: it holds null. {Cure}"),
                 { Version: not 1 } other => (null, $"{file} is a report of version {other.Version}; this stillwatch reads version 1."),
                 var report => (report, null),
             };
         }
         catch (JsonException fault)
         {
-            return (null, $"{file} is no report (line {fault.LineNumber + 1}): {fault.Message} Scan again, or name another file.");
+            return (null, new FileInfo(file).Length == 0 ? $"{file} is empty. {Cure}" : $"{file} is no Stillwatch report (line {fault.LineNumber + 1}). {Cure}");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -68,12 +68,11 @@ static class SimulateVerb
         try
         {
             var text = ScenarioReader.Find(scenario);
-            var simulation = new Simulation(ScenarioReader.Read(text), options);
+            var simulation = new Simulation(ScenarioReader.Read(text, scenario), options);
             var progress = new ProgressLine(error, "exchanges simulated");
             SimulationWriter.Write(simulation, text, directory, progress.Report, cancellationToken);
             progress.End();
-            Print(simulation, directory, options, json, output);
-            return 0;
+            return StandardOutput.TryWrite(() => Print(simulation, directory, options, json, output), $"The log is in {directory}.", error) ? 0 : 1;
         }
         catch (ScenarioException fault)
         {

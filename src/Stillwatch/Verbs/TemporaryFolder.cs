@@ -15,7 +15,7 @@ static class TemporaryFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            error.WriteLine($"{directory} could not be removed ({e.GetType().Name}); it holds this run's data, remove it by hand.");
+            error.WriteLine($"{directory} could not be removed ({e.Message.TrimEnd('.')}); it holds this run's data, remove it by hand.");
         }
     }
 }

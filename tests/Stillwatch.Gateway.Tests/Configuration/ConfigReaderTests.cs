@@ -146,6 +146,7 @@ public sealed class ConfigReaderTests
     [InlineData("tls: {certificate: none.pem}", "tls.key", "is missing")]
     [InlineData("tls: {certificate: none.pem, key: none.pem}", "tls.certificate", "there is no such file")]
     [InlineData("accounts: none.jsonl", "accounts", "there is no such file")]
+    [InlineData("accounts: /", "accounts", "'/' is a directory; name a file in it")]
     [InlineData("client: {trusted_proxies: [10.0.0.0/33]}", "client.trusted_proxies[0]", "a network or an address")]
     [InlineData("client: {ip_header: 'a b'}", "client.ip_header", "must be a header's name")]
     [InlineData("body_limits: {messages: 1TB}", "body_limits.messages", "from 1KiB to 2GiB")]

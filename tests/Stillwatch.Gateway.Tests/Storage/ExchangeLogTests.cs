@@ -190,7 +190,9 @@ public sealed class ExchangeLogTests : IDisposable
     public void A_file_that_is_not_ours_is_refused()
     {
         File.WriteAllText(_directory.ExchangesPath, new string('x', 5000));
-        Assert.Throws<StorageUnusableException>(() => Open());
+        var damaged = Assert.Throws<StorageUnusableException>(() => Open()).Message;
+        Assert.Contains("exchanges.db cannot be opened: it is damaged, or no database. Bring it back from a backup, or move it away", damaged);
+        Assert.DoesNotContain("SQLite", damaged);
         File.Delete(_directory.ExchangesPath);
         Execute("CREATE TABLE theirs (a)");
         Assert.Contains("no file of Stillwatch", Assert.Throws<StorageUnusableException>(() => Open()).Message);

@@ -91,7 +91,12 @@ public sealed class ExplainVerbTests : IDisposable
         File.WriteAllText(Path.Combine(_folder, "report.json"), "{\"version\":1,");
         var (code, _, error) = Explain("C-1");
         Assert.Equal(1, code);
-        Assert.Contains("is no report (line", error);
+        Assert.Contains("is no Stillwatch report (line 1). Make one with `stillwatch scan", error);
+        File.WriteAllText(Path.Combine(_folder, "report.json"), "{\"account\":\"a\"}\n{\"account\":\"b\"}\n");
+        Assert.Contains("is no Stillwatch report", Explain("C-1").Error);
+        Assert.DoesNotContain("Judgement", Explain("C-1").Error);
+        File.WriteAllText(Path.Combine(_folder, "report.json"), "");
+        Assert.Contains("report.json is empty", Explain("C-1").Error);
     }
 
     Report Written(Report report)

@@ -110,6 +110,18 @@ public sealed class VerbTests : IDisposable
         Assert.False(File.Exists(In("never/exchanges.jsonl.gz")));
     }
 
+    [Theory]
+    [InlineData("hours: 3\n")]
+    [InlineData("- a\n")]
+    [InlineData("a: [\n")]
+    public void A_faulty_scenario_is_named_by_its_file(string text)
+    {
+        File.WriteAllText(In("mine.yaml"), text);
+        var (code, _, error) = Run(SimulateVerb.Create(), In("mine.yaml"), "--out", In("never"));
+        Assert.Equal(2, code);
+        Assert.Contains($"Scenario {In("mine.yaml")}:", error);
+    }
+
     [Fact]
     public void Wrong_usage_of_evaluate_names_the_thing_and_the_cure()
     {

@@ -20,7 +20,21 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("", "command")]
     [InlineData("frobnicate", "frobnicate")]
     [InlineData("scan LOG --shards 0", "--shards 0: must be 1 to 64")]
-    [InlineData("scan LOG --shards many", "many")]
+    [InlineData("scan LOG --shards many", "--shards many: must be a whole number.")]
+    [InlineData("scan LOG --shards 99999999999", "--shards 99999999999: must be a smaller number.")]
+    [InlineData("simulate tiny --out x --seed abc", "--seed abc: must be a whole number, 0 or more.")]
+    [InlineData("calibrate LOG --days x", "--days x: must be a number.")]
+    [InlineData("accounts set a --reason r --level wizard", "--level wizard: must be one of none, contact, payment, person, organization.")]
+    [InlineData("accounts set a", "stillwatch accounts set --help")]
+    [InlineData("campaigns list --verdict evil", "stillwatch campaigns list --help")]
+    [InlineData("campaigns show", "stillwatch campaigns show --help")]
+    [InlineData("people link", "stillwatch people link --help")]
+    [InlineData("scan --data DIR", "is no data directory")]
+    [InlineData("scan LOG --accounts DIR", "is a directory: name the file in it")]
+    [InlineData("scan LOG --policy DIR", "it is a directory; name a file in it")]
+    [InlineData("scan LOG --policy no-such-file", "cannot be read: there is no such file")]
+    [InlineData("scan LOG --calibration LOG", "is no calibration (line 1)")]
+    [InlineData("evaluate --report LOG --truth LOG --log DIR", "is a directory; name the files in it.")]
     [InlineData("scan LOG --memory plenty", "--memory plenty: must be a size")]
     [InlineData("scan LOG --memory 999TiB", "at most what this machine has")]
     [InlineData("scan LOG --memory 1MiB", "at least 64MiB")]
@@ -32,9 +46,22 @@ public sealed class CommandLineTests : IDisposable
     {
         _logs.Write("log.jsonl", LogFolder.Line(0));
 
-        Assert.Equal(2, await Run(line.Replace("LOG", _logs["log.jsonl"], StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Equal(2, await Run(line.Replace("LOG", _logs["log.jsonl"], StringComparison.Ordinal).Replace("DIR", Directory.CreateDirectory(_logs["empty"]).FullName, StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries)));
         Assert.Contains(said, _error.ToString().Replace(_logs["log.jsonl"], "LOG", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", _error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", _error.ToString(), StringComparison.Ordinal);
         Assert.Empty(_output.ToString().Trim());
+    }
+
+    [Fact]
+    public async Task A_full_disk_behind_standard_output_is_not_blamed_on_the_report()
+    {
+        _logs.Write("log.jsonl", LogFolder.Line(0));
+
+        Assert.Equal(1, await CommandLine.RunAsync(["scan", _logs["log.jsonl"], "--out", _logs["report"], "--json"], new FullDisk(), _error, TestContext.Current.CancellationToken));
+        Assert.Contains($"Standard output cannot be written: No space left on device. Send it where there is room. The report is in {_logs["report"]}.", _error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("--out", _error.ToString(), StringComparison.Ordinal);
+        Assert.True(File.Exists(_logs["report/report.json"]));
     }
 
     [Fact]
@@ -89,6 +116,7 @@ public sealed class CommandLineTests : IDisposable
         _logs.Write("log.jsonl.gz", stored[..^20]);
 
         Assert.Equal(3, await Run("scan", _logs["log.jsonl.gz"], "--out", _logs["report"]));
+        Assert.Contains($"{_logs["log.jsonl.gz"]} ends inside a compressed block", _error.ToString(), StringComparison.Ordinal);
         Assert.Contains("copy the file again", _error.ToString(), StringComparison.Ordinal);
     }
 
@@ -101,7 +129,12 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.Equal(0, await Run("scan", _logs["log.jsonl"], "--accounts", _logs["twice.jsonl"], "--out", _logs["report"]));
         Assert.Contains($"duplicate-record, first at {_logs["twice.jsonl"]}:2", _output.ToString(), StringComparison.Ordinal);
-        Assert.Equal(3, await Run("scan", _logs["log.jsonl"], "--accounts", _logs["wrong.jsonl"], "--out", _logs["report"]));
+        Assert.Empty(_error.ToString());
+        foreach (var (option, kind) in new[] { ("--accounts", "account"), ("--organizations", "organization"), ("--apps", "app") })
+        {
+            Assert.Equal(3, await Run("scan", _logs["log.jsonl"], option, _logs["wrong.jsonl"], "--out", _logs["report"]));
+            Assert.Contains($"{_logs["wrong.jsonl"]}: 1 of 1 lines are no {kind} record", _error.ToString(), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -140,4 +173,9 @@ public sealed class CommandLineTests : IDisposable
         => Assert.All(CommandLine.Create().Subcommands, verb => Assert.Contains(verb.Options, option => option.Name == "--json"));
 
     Task<int> Run(params string[] arguments) => CommandLine.RunAsync(arguments, _output, _error);
+
+    sealed class FullDisk : StringWriter
+    {
+        public override void WriteLine(string? value) => throw new IOException("No space left on device");
+    }
 }

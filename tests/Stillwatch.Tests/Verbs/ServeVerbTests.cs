@@ -54,17 +54,18 @@ public sealed class ServeVerbTests : IDisposable
         Assert.Equal(2, await Run("serve", "--config", "no-such-file.yaml", "--check", "--json"));
         using var result = JsonDocument.Parse(_output.ToString());
         Assert.False(result.RootElement.GetProperty("valid").GetBoolean());
-        Assert.Contains("cannot be read", result.RootElement.GetProperty("faults")[0].GetString(), StringComparison.Ordinal);
+        Assert.Contains("cannot be read: there is no such file", result.RootElement.GetProperty("faults")[0].GetString(), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("serve --config F --upstream http://h:1", "name the upstream in")]
     [InlineData("serve --listen http://0.0.0.0:8080", "write a config")]
     [InlineData("serve --upstream http://h:1", "--upstream-api: is missing")]
+    [InlineData("serve --check --accounts DIR", "is a directory; name a file in it")]
     [InlineData("serve --lissten x", "did you mean --listen?")]
     public async Task Wrong_usage_is_2(string line, string said)
     {
-        Assert.Equal(2, await Run(line.Replace("F", _path, StringComparison.Ordinal).Split(' ')));
+        Assert.Equal(2, await Run(line.Replace("F", _path, StringComparison.Ordinal).Replace("DIR", Path.GetDirectoryName(_path), StringComparison.Ordinal).Split(' ')));
         Assert.Contains(said, _error.ToString(), StringComparison.Ordinal);
     }
 

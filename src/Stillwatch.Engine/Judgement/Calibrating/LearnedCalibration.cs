@@ -65,7 +65,7 @@ public sealed record LearnedCalibration(
         }
         catch (JsonException e)
         {
-            return (null, $"is no calibration: {e.Message} {Cure}");
+            return (null, json.IsEmpty ? $"is empty. {Cure}" : $"is no calibration (line {e.LineNumber + 1}). {Cure}");
         }
 
         if (learned is not { Map: not null, Profile.Kinds: not null })

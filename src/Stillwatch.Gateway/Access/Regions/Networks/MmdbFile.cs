@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using MaxMind.Db;
+using Stillwatch.Gateway.Configuration;
 
 namespace Stillwatch.Gateway.Access.Regions.Networks;
 
@@ -51,11 +52,11 @@ sealed class MmdbFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return (null, $"cannot be read ({e.GetType().Name}); check that it exists and that this user may read it.");
+            return (null, ConfigText.Unread(path, e));
         }
         catch (Exception e) when (IsDamage(e))
         {
-            return (null, $"is no MaxMind DB file, or damaged ({e.GetType().Name}); fetch it again.");
+            return (null, "is no MaxMind DB file, or damaged; fetch it again.");
         }
     }
 
