@@ -9,6 +9,7 @@ using Stillwatch.Engine;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Simulator;
 using Stillwatch.Simulator.Corpus;
+using Stillwatch.Simulator.Scenarios;
 
 const string Usage = $"""
     bench: name one of
@@ -60,165 +61,180 @@ const string Usage = $"""
                             the first campaign of a report as the README shows it
     """;
 
-CorpusOptions? Texts() => Option("--corpus") is { } folder ? new CorpusOptions(folder, [], []) : null;
+var given = new BenchmarkArguments(args);
 
-string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? args[i + 1] : null;
+CorpusOptions? Texts() => given.Corpus() is { } folder ? new CorpusOptions(folder, [], []) : null;
 
-long Bytes(string size) => Stillwatch.Scan.MemorySize.TryParse(size, out var bytes) ? bytes : throw new ArgumentException($"--memory {size} is no size: give one like 512MiB or 4GiB.");
+string? Option(string name) => given.Text(name);
 
 // The command without where the corpus lies on this machine.
 string Command() => "./build.sh bench " + string.Join(' ', args.Select((argument, i) => i > 0 && args[i - 1] == "--corpus" ? "DIR" : i > 0 && args[i - 1] is "--out" or "--plot" or "--keep" ? Path.GetFileName(argument) : argument));
 
-switch (args.FirstOrDefault())
+try
 {
-    case "gateway":
-        return GatewayBenchmark.Run(args[1..], Command(), System.Console.Out, System.Console.Error);
-    case "mock" when Option("--port") is { } port: // the processes of bench gateway
-        MockUpstream.Run(int.Parse(port));
-        return 0;
-    case "yarp" when Option("--port") is { } port && Option("--upstream") is { } upstream:
-        BareYarp.Run(int.Parse(port), upstream);
-        return 0;
-    case "console":
-        return await ConsoleBenchmark.RunAsync(
-            int.Parse(Option("--accounts") ?? "100000"), int.Parse(Option("--campaigns") ?? "200"), int.Parse(Option("--rounds") ?? "20"), System.Console.Out);
-    case "desk":
-        DeskBenchmark.Run(int.Parse(Option("--accounts") ?? "100000"), int.Parse(Option("--exchanges") ?? "10"), System.Console.Out);
-        return 0;
-    case "snapshot":
-        SnapshotBenchmark.Run(
-            int.Parse(Option("--exchanges") ?? "2000000"), int.Parse(Option("--accounts") ?? "100000"), long.Parse(Option("--memory-bytes") ?? "1073741824"), System.Console.Out);
-        return 0;
-    case "archive" when args.Length > 1: // the processes of bench disclosure
-        var made = ArchiveMaker.Make(
-            new SketchArchive(args[1]), Option("--scenario") ?? "disclosure", ulong.Parse(Option("--seed") ?? "1"), double.Parse(Option("--scale") ?? "1"),
-            Option("--corpus"), System.Console.Error);
-        File.WriteAllText(Path.Combine(args[1], "made.json"), JsonSerializer.Serialize(made));
-        return 0;
-    case "detect" when args.Length > 1:
-        var reportPath = Option("--report") ?? Path.Combine(args[1], "report.json");
-        var settings = new DetectorSettings { Shards = int.Parse(Option("--shards") ?? "2"), MemoryBytes = long.Parse(Option("--memory-bytes") ?? "805306368") };
-        var measures = JsonSerializer.Serialize(ArchiveDetection.Run(new SketchArchive(args[1]), settings, !args.Contains("--logs-only"), reportPath));
-        File.WriteAllText(reportPath + ".measures", measures);
-        System.Console.WriteLine(measures);
-        return 0;
-    case "disclosure" or "needle":
-        DisclosureBenchmark.Run(
-            new DisclosureOptions
-            {
-                Scenario = Option("--scenario") ?? args[0],
-                Seed = ulong.Parse(Option("--seed") ?? "1"),
-                Scale = double.Parse(Option("--scale") ?? "1"),
-                Corpus = Option("--corpus"),
-                MemoryBytes = Bytes(Option("--memory") ?? "4GiB"),
-                Halves = args.Contains("--halves"),
-                Directory = Option("--keep"),
-                Shards = int.Parse(Option("--shards") ?? "2"),
-            },
-            Command(), Option("--out"), System.Console.Out, System.Console.Error);
-        return 0;
-    case "growth-one" when args.Length > 2: // the processes of bench growth
-        GrowthBenchmark.One(int.Parse(args[1]), long.Parse(args[2]), System.Console.Out);
-        return 0;
-    case "growth":
-        GrowthBenchmark.Run(double.Parse(Option("--scale") ?? "1"), Bytes(Option("--memory") ?? "3GiB"), Command(), Option("--out"), System.Console.Out);
-        return 0;
-    case "flood":
-        FloodBenchmark.Run(double.Parse(Option("--scale") ?? "1"), Bytes(Option("--memory") ?? "512MiB"), Command(), Option("--out"), System.Console.Out);
-        return 0;
-    case "sketch" when Option("--scenario") is { } sketched:
-        ExchangeSketchBenchmark.Run(
-            new SimulationOptions { Seed = ulong.Parse(Option("--seed") ?? "1"), Scale = double.Parse(Option("--scale") ?? "1"), Corpus = Texts() },
-            sketched, int.Parse(Option("--exchanges") ?? "20000"), int.Parse(Option("--rounds") ?? "15"), System.Console.Out);
-        return 0;
-    case "sketch":
-        SketchBenchmark.Run(System.Console.Out);
-        return 0;
-    case "store":
-        StoreBenchmark.Run(int.Parse(Option("--rows") ?? "200000"), System.Console.Out);
-        return 0;
-    case "limits":
-        LimitsBenchmark.Run(System.Console.Out);
-        return 0;
-    case "look":
-        QuickLook.Run(
-            Option("--scenario") ?? "tiny", ulong.Parse(Option("--seed") ?? "1"), double.Parse(Option("--scale") ?? "1"), Option("--corpus"),
-            !args.Contains("--logs-only"), Option("--ignore"), Option("--report"), Option("--exclude"), Option("--only"));
-        return 0;
-    case "rings":
-        RingsLook.Run(
-            new SimulatedRun
-            {
-                Scenario = Option("--scenario") ?? "tiny",
-                Seed = ulong.Parse(Option("--seed") ?? "1"),
-                Scale = double.Parse(Option("--scale") ?? "1"),
-                Corpus = Texts(),
-            },
-            double.Parse(Option("--least") ?? "-3"), System.Console.Out);
-        return 0;
-    case "tokens" when Option("--streams") is { } streams && Directory.Exists(streams):
-        await TokensBenchmark.RunAsync(streams, args.Contains("--each"), System.Console.Out);
-        return 0;
-    case "metering":
-        MeteringBenchmark.Run(System.Console.Out);
-        return 0;
-    case "keys":
-        KeyLook.Run(Option("--scenario") ?? "tiny", ulong.Parse(Option("--seed") ?? "1"), double.Parse(Option("--scale") ?? "1"), Option("--corpus"));
-        return 0;
-    case "read":
-        ReadBenchmark.Run(args[1], System.Console.Out);
-        return 0;
-    case "inline":
-        InlineBenchmark.Run(System.Console.Out);
-        return 0;
-    case "picture" when args.Length == 3:
-        var report = JsonSerializer.Deserialize(File.ReadAllBytes(args[1]), ReportJson.Readable.Report)!;
-        File.WriteAllText(args[2], CampaignPicture.Render(report.Campaigns[0]));
-        return 0;
-    case "scan" when args.Contains("--million"):
-        ScanBenchmark.Memory(Option("--corpus"), args.Contains("--stages"), System.Console.Out);
-        return 0;
-    case "scan":
-        ScanBenchmark.Speed(Option("--corpus"), double.Parse(Option("--gigabytes") ?? "1"), int.Parse(Option("--rounds") ?? "3"), args.Contains("--stages"), System.Console.Out);
-        return 0;
-    case "evaluation":
-        EvaluationBenchmark.Run(
-            new SimulatedRun
-            {
-                Scenario = Option("--scenario") ?? "disclosure-small",
-                Seed = ulong.Parse(Option("--seed") ?? "1"),
-                Scale = double.Parse(Option("--scale") ?? "1"),
-                Corpus = Texts(),
-                WithRecords = !args.Contains("--logs-only"),
-            },
-            int.Parse(Option("--seeds") ?? "20"), Command(), Option("--out"), Option("--plot"), System.Console.Out, System.Console.Error);
-        return 0;
-    case "table":
-        TableBenchmark.Run(
-            new TableOptions
-            {
-                Scenarios = (Option("--scenarios") ?? "disclosure-small").Split(',', StringSplitOptions.RemoveEmptyEntries),
-                Seeds = int.Parse(Option("--seeds") ?? "3"),
-                FirstSeed = ulong.Parse(Option("--seed") ?? "1"),
-                Scale = double.Parse(Option("--scale") ?? "0.5"),
-                Corpus = Texts(),
-                WithRecords = !args.Contains("--logs-only"),
-            },
-            Command(), Option("--out"), System.Console.Out, System.Console.Error);
-        return 0;
-    case "calibration":
-        var (runScale, runSeeds) = (double.Parse(Option("--scale") ?? "1"), int.Parse(Option("--seeds") ?? "20"));
-        CalibrationBenchmark.Run(
-            [.. (Option("--scenarios") ?? "tiny,adaptive-tiny").Split(',').Select(run => CalibrationRun.Parse(run, runScale, runSeeds))], ulong.Parse(Option("--seed") ?? "1"),
-            Texts(), Option("--rings"), System.Console.Out, System.Console.Error);
-        return 0;
-    case "onset":
-        OnsetBenchmark.Run(int.Parse(Option("--seeds") ?? "50"), ulong.Parse(Option("--seed") ?? "1"), System.Console.Out, System.Console.Error);
-        return 0;
-    case "sources" when Option("--corpus") is { } corpus && Directory.Exists(corpus):
-        SourcesBenchmark.Run(corpus, double.Parse(Option("--scale") ?? "0.2"), ulong.Parse(Option("--seed") ?? "1"), Option("--only"), System.Console.Out, System.Console.Error);
-        return 0;
-    default:
-        System.Console.Error.WriteLine(Usage);
-        return 2;
+    given.Check();
+    return await RunAsync();
+}
+catch (Exception e) when (e is WrongArgumentException or ScenarioException)
+{
+    System.Console.Error.WriteLine(e.Message);
+    return 2;
+}
+
+async Task<int> RunAsync()
+{
+    switch (args.FirstOrDefault())
+    {
+        case "gateway":
+            return GatewayBenchmark.Run(args[1..], Command(), System.Console.Out, System.Console.Error);
+        case "mock" when Option("--port") is { } port: // the processes of bench gateway
+            MockUpstream.Run(given.Number("--port", 0));
+            return 0;
+        case "yarp" when Option("--port") is { } port && Option("--upstream") is { } upstream:
+            BareYarp.Run(given.Number("--port", 0), upstream);
+            return 0;
+        case "console":
+            return await ConsoleBenchmark.RunAsync(
+                given.Number("--accounts", 100_000), given.Number("--campaigns", 200), given.Number("--rounds", 20), System.Console.Out);
+        case "desk":
+            DeskBenchmark.Run(given.Number("--accounts", 100_000), given.Number("--exchanges", 10), System.Console.Out);
+            return 0;
+        case "snapshot":
+            SnapshotBenchmark.Run(
+                given.Number("--exchanges", 2_000_000), given.Number("--accounts", 100_000), given.Number("--memory-bytes", 1_073_741_824L), System.Console.Out);
+            return 0;
+        case "archive" when args.Length > 1: // the processes of bench disclosure
+            var made = ArchiveMaker.Make(
+                new SketchArchive(args[1]), given.Scenario("disclosure"), given.Seed(), given.Number("--scale", 1.0),
+                given.Corpus(), System.Console.Error);
+            File.WriteAllText(Path.Combine(args[1], "made.json"), JsonSerializer.Serialize(made));
+            return 0;
+        case "detect" when args.Length > 1:
+            var reportPath = Option("--report") ?? Path.Combine(args[1], "report.json");
+            var settings = new DetectorSettings { Shards = given.Number("--shards", 2), MemoryBytes = given.Number("--memory-bytes", 805_306_368L) };
+            var measures = JsonSerializer.Serialize(ArchiveDetection.Run(new SketchArchive(args[1]), settings, !args.Contains("--logs-only"), reportPath));
+            File.WriteAllText(reportPath + ".measures", measures);
+            System.Console.WriteLine(measures);
+            return 0;
+        case "disclosure" or "needle":
+            DisclosureBenchmark.Run(
+                new DisclosureOptions
+                {
+                    Scenario = given.Scenario(args[0]),
+                    Seed = given.Seed(),
+                    Scale = given.Number("--scale", 1.0),
+                    Corpus = given.Corpus(),
+                    MemoryBytes = given.Bytes("--memory", "4GiB"),
+                    Halves = args.Contains("--halves"),
+                    Directory = Option("--keep"),
+                    Shards = given.Number("--shards", 2),
+                },
+                Command(), Option("--out"), System.Console.Out, System.Console.Error);
+            return 0;
+        case "growth-one" when args.Length > 2: // the processes of bench growth
+            GrowthBenchmark.One(int.Parse(args[1]), long.Parse(args[2]), System.Console.Out);
+            return 0;
+        case "growth":
+            GrowthBenchmark.Run(given.Number("--scale", 1.0), given.Bytes("--memory", "3GiB"), Command(), Option("--out"), System.Console.Out);
+            return 0;
+        case "flood":
+            FloodBenchmark.Run(given.Number("--scale", 1.0), given.Bytes("--memory", "512MiB"), Command(), Option("--out"), System.Console.Out);
+            return 0;
+        case "sketch" when Option("--scenario") is { } sketched:
+            ExchangeSketchBenchmark.Run(
+                new SimulationOptions { Seed = given.Seed(), Scale = given.Number("--scale", 1.0), Corpus = Texts() },
+                given.Scenario(sketched), given.Number("--exchanges", 20_000), given.Number("--rounds", 15), System.Console.Out);
+            return 0;
+        case "sketch":
+            SketchBenchmark.Run(System.Console.Out);
+            return 0;
+        case "store":
+            StoreBenchmark.Run(given.Number("--rows", 200_000), System.Console.Out);
+            return 0;
+        case "limits":
+            LimitsBenchmark.Run(System.Console.Out);
+            return 0;
+        case "look":
+            QuickLook.Run(
+                given.Scenario("tiny"), given.Seed(), given.Number("--scale", 1.0), given.Corpus(),
+                !args.Contains("--logs-only"), Option("--ignore"), Option("--report"), Option("--exclude"), Option("--only"));
+            return 0;
+        case "rings":
+            RingsLook.Run(
+                new SimulatedRun
+                {
+                    Scenario = given.Scenario("tiny"),
+                    Seed = given.Seed(),
+                    Scale = given.Number("--scale", 1.0),
+                    Corpus = Texts(),
+                },
+                Option("--least") is not { } least ? -3
+                    : double.TryParse(least, out var nats) ? nats : throw new WrongArgumentException($"--least {least}: must be a number of nats."), System.Console.Out);
+            return 0;
+        case "tokens" when Option("--streams") is { } streams && Directory.Exists(streams):
+            await TokensBenchmark.RunAsync(streams, args.Contains("--each"), System.Console.Out);
+            return 0;
+        case "metering":
+            MeteringBenchmark.Run(System.Console.Out);
+            return 0;
+        case "keys":
+            KeyLook.Run(given.Scenario("tiny"), given.Seed(), given.Number("--scale", 1.0), given.Corpus());
+            return 0;
+        case "read" when args.Length == 2:
+            ReadBenchmark.Run(args[1], System.Console.Out);
+            return 0;
+        case "inline":
+            InlineBenchmark.Run(System.Console.Out);
+            return 0;
+        case "picture" when args.Length == 3:
+            var report = JsonSerializer.Deserialize(File.ReadAllBytes(args[1]), ReportJson.Readable.Report)!;
+            File.WriteAllText(args[2], CampaignPicture.Render(report.Campaigns[0]));
+            return 0;
+        case "scan" when args.Contains("--million"):
+            ScanBenchmark.Memory(given.Corpus(), args.Contains("--stages"), System.Console.Out);
+            return 0;
+        case "scan":
+            ScanBenchmark.Speed(given.Corpus(), given.Number("--gigabytes", 1.0), given.Number("--rounds", 3), args.Contains("--stages"), System.Console.Out);
+            return 0;
+        case "evaluation":
+            EvaluationBenchmark.Run(
+                new SimulatedRun
+                {
+                    Scenario = given.Scenario("disclosure-small"),
+                    Seed = given.Seed(),
+                    Scale = given.Number("--scale", 1.0),
+                    Corpus = Texts(),
+                    WithRecords = !args.Contains("--logs-only"),
+                },
+                given.Number("--seeds", 20), Command(), Option("--out"), Option("--plot"), System.Console.Out, System.Console.Error);
+            return 0;
+        case "table":
+            TableBenchmark.Run(
+                new TableOptions
+                {
+                    Scenarios = given.Scenarios("disclosure-small"),
+                    Seeds = given.Number("--seeds", 3),
+                    FirstSeed = given.Seed(),
+                    Scale = given.Number("--scale", 0.5),
+                    Corpus = Texts(),
+                    WithRecords = !args.Contains("--logs-only"),
+                },
+                Command(), Option("--out"), System.Console.Out, System.Console.Error);
+            return 0;
+        case "calibration":
+            var (runScale, runSeeds) = (given.Number("--scale", 1.0), given.Number("--seeds", 20));
+            CalibrationBenchmark.Run(
+                [.. (Option("--scenarios") ?? "tiny,adaptive-tiny").Split(',').Select(run => CalibrationRun.Parse(run, runScale, runSeeds))], given.Seed(),
+                Texts(), Option("--rings"), System.Console.Out, System.Console.Error);
+            return 0;
+        case "onset":
+            OnsetBenchmark.Run(given.Number("--seeds", 50), given.Seed(), System.Console.Out, System.Console.Error);
+            return 0;
+        case "sources" when Option("--corpus") is { } corpus && Directory.Exists(corpus):
+            SourcesBenchmark.Run(corpus, given.Number("--scale", 0.2), given.Seed(), Option("--only"), System.Console.Out, System.Console.Error);
+            return 0;
+        default:
+            System.Console.Error.WriteLine(Usage);
+            return 2;
+    }
 }

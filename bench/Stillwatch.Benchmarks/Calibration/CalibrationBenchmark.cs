@@ -1,3 +1,4 @@
+using System.Globalization;
 using Stillwatch.Engine.Judgement;
 using Stillwatch.Simulator.Corpus;
 
@@ -7,12 +8,17 @@ namespace Stillwatch.Benchmarks.Calibration;
 sealed record CalibrationRun(string Scenario, double Scale, int Seeds)
 {
     /// <summary><c>NAME</c>, <c>NAME:SCALE</c> or <c>NAME:SCALE:SEEDS</c>.</summary>
+    /// <exception cref="WrongArgumentException">It is none of them.</exception>
     public static CalibrationRun Parse(string text, double scale, int seeds)
     {
         var parts = text.Split(':');
-        return new CalibrationRun(
-            parts[0], parts.Length > 1 ? double.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture) : scale,
-            parts.Length > 2 ? int.Parse(parts[2], System.Globalization.CultureInfo.InvariantCulture) : seeds);
+        if ((parts.Length > 1 && !double.TryParse(parts[1], CultureInfo.InvariantCulture, out scale)) || (parts.Length > 2 && !int.TryParse(parts[2], CultureInfo.InvariantCulture, out seeds))
+            || parts.Length > 3 || scale is not (> 0 and < double.PositiveInfinity) || seeds < 1)
+        {
+            throw new WrongArgumentException($"--scenarios {text}: must be NAME, NAME:SCALE or NAME:SCALE:SEEDS, such as tiny:0.5:20.");
+        }
+
+        return new CalibrationRun(BenchmarkArguments.Scenario("--scenarios", parts[0]), scale, seeds);
     }
 }
 
