@@ -115,7 +115,7 @@ static class DevelopmentConfig
 
         if (!File.Exists(path))
         {
-            notes.Fault(option, $"there is no file {path}; create it or correct the path.");
+            notes.Fault(option, Directory.Exists(path) ? $"{path} is a directory; name a file in it." : $"there is no file {path}; create it or correct the path.");
         }
 
         return Path.GetFullPath(path);
