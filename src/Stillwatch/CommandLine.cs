@@ -72,12 +72,13 @@ static class CommandLine
     /// <summary>The library would name a type of ours or of the runtime for a value that cannot be read.</summary>
     /// <returns>Null when something else is wrong.</returns>
     static string? MustBe(ParseError fault) =>
-        fault.SymbolResult is OptionResult { Option: { ValueType: var type, Name: var name }, Tokens: [{ Value: var value }] } && Values(Nullable.GetUnderlyingType(type) ?? type) is { } values
-            ? $"{name} {value}: must be {(value.All(char.IsAsciiDigit) ? "a smaller number" : values)}."
+        fault.SymbolResult is OptionResult { Option: { ValueType: var type, Name: var name }, Tokens: [{ Value: var value }] } && Values(Nullable.GetUnderlyingType(type) ?? type, value) is { } values
+            ? $"{name} {value}: must be {values}."
             : null;
 
-    static string? Values(Type type) =>
-        type == typeof(int) || type == typeof(long) ? "a whole number"
+    static string? Values(Type type, string value) =>
+        type.IsPrimitive && value.Length > 0 && value.All(char.IsAsciiDigit) ? "a smaller number"
+        : type == typeof(int) || type == typeof(long) ? "a whole number"
         : type == typeof(ulong) ? "a whole number, 0 or more"
         : type == typeof(double) ? "a number"
         : type == typeof(DateOnly) ? "a day such as 2027-12-31"

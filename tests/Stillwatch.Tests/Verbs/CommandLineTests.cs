@@ -22,6 +22,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("scan LOG --shards 0", "--shards 0: must be 1 to 64")]
     [InlineData("scan LOG --shards many", "--shards many: must be a whole number.")]
     [InlineData("scan LOG --shards 99999999999", "--shards 99999999999: must be a smaller number.")]
+    [InlineData("accounts grant-licence a --purpose p --reason r --until 2028", "--until 2028: must be a day such as 2027-12-31.")]
     [InlineData("simulate tiny --out x --seed abc", "--seed abc: must be a whole number, 0 or more.")]
     [InlineData("calibrate LOG --days x", "--days x: must be a number.")]
     [InlineData("accounts set a --reason r --level wizard", "--level wizard: must be one of none, contact, payment, person, organization.")]

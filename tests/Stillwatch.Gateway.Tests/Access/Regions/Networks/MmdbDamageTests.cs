@@ -71,8 +71,8 @@ public sealed class MmdbDamageTests : IDisposable
     {
         Assert.Null(Try([]));
         Assert.Null(Try(Encoding.UTF8.GetBytes("<html>Please log in to download</html>")));
-        Assert.Contains("check that it exists", MmdbFile.Open(Path.Combine(_directory.Path, "none.mmdb")).Fault);
-        Assert.Contains("cannot be read", MmdbFile.Open(_directory.Path).Fault);
+        Assert.Contains("there is no such file; check the name", MmdbFile.Open(Path.Combine(_directory.Path, "none.mmdb")).Fault);
+        Assert.Contains("it is a directory", MmdbFile.Open(_directory.Path).Fault);
     }
 
     [Fact]
