@@ -66,12 +66,13 @@ internal sealed class AccountPartition(AccountDirectory directory, long maxBytes
             }
 
             _touched = touched;
-            foreach (var i in now)
+            for (var n = 0; n < now.Length; n++)
             {
-                ref readonly var sketch = ref block[i];
-                var account = Add(sketch, sightings);
-                var stated = (account is null ? directory[sketch.Account] : account.Facts)?.Organization is > 0 and var known ? known : sketch.Organization;
-                actors[i] = stated == 0 ? sketch.Account : stated;
+                // One that was not there may have come since; rows stay.
+                ref readonly var sketch = ref block[now[n]];
+                var account = Add(sketch, rows[n] >= 0 ? rows[n] : _index.Find(sketch.Account), sightings);
+                var stated = AccountState.OrganizationOf(account is null ? directory[sketch.Account] : account.Facts, sketch.Organization);
+                actors[now[n]] = stated == 0 ? sketch.Account : stated;
             }
 
             own = own[now.Length..];
@@ -79,9 +80,10 @@ internal sealed class AccountPartition(AccountDirectory directory, long maxBytes
     }
 
     /// <summary>Takes an exchange in; adds the account's identity traits to <paramref name="sightings"/> when it is its first. Null when it found no room.</summary>
-    public AccountState? Add(in ExchangeSketch sketch, List<Sighting> sightings)
+    public AccountState? Add(in ExchangeSketch sketch, List<Sighting> sightings) => Add(sketch, _index.Find(sketch.Account), sightings);
+
+    AccountState? Add(in ExchangeSketch sketch, int row, List<Sighting> sightings)
     {
-        var row = _index.Find(sketch.Account);
         if (row < 0)
         {
             if (SampleSize == MinSample && Bytes > maxBytes)

@@ -95,11 +95,14 @@ public sealed class AccountState
     /// NaN under eight exchanges; brought up to date whenever the exchanges have grown by a quarter.</summary>
     public double TopTemplateRatio { get; private set; } = double.NaN;
 
-    /// <summary>Takes what its record says now; an organization the record names comes before the one the log does.</summary>
+    /// <summary>What an account belongs to, 0 for nothing: an organization its record names comes before the one the log does.</summary>
+    internal static ulong OrganizationOf(AccountFacts? facts, ulong logged) => facts?.Organization is > 0 and var known ? known : logged;
+
+    /// <summary>Takes what its record says now.</summary>
     internal void Learn(AccountFacts? facts)
     {
         Facts = facts;
-        var stated = facts?.Organization is > 0 ? facts.Organization : _logOrganization;
+        var stated = OrganizationOf(facts, _logOrganization);
         Actor = stated == 0 ? Name : stated;
         InOrganization = stated != 0;
     }
