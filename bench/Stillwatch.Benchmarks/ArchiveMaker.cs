@@ -25,7 +25,7 @@ internal static class ArchiveMaker
     public static ArchiveMeasures Make(SketchArchive archive, string scenario, ulong seed, double scale, string? corpus, TextWriter progress)
     {
         var simulation = new Simulation(
-            ScenarioReader.Read(ScenarioReader.Find(scenario), scenario), new SimulationOptions { Seed = seed, Scale = scale, Corpus = corpus is null ? null : new CorpusOptions(corpus, [], []) });
+            ScenarioReader.Open(scenario), new SimulationOptions { Seed = seed, Scale = scale, Corpus = corpus is null ? null : new CorpusOptions(corpus, [], []) });
         archive.WriteRecords(simulation);
         var places = simulation.Truth.Select((truth, i) => (truth.Account, i)).ToDictionary(pair => pair.Account, pair => pair.i);
         var (models, ids, apps) = (new ModelNames(), new AccountIds(), new AppRegister(simulation.Apps));

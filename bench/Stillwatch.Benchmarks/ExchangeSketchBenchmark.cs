@@ -13,7 +13,7 @@ internal static class ExchangeSketchBenchmark
 {
     public static void Run(SimulationOptions options, string scenario, int exchanges, int rounds, TextWriter output)
     {
-        var simulation = new Simulation(ScenarioReader.Read(ScenarioReader.Find(scenario), scenario), options);
+        var simulation = new Simulation(ScenarioReader.Open(scenario), options);
         var parsed = new List<ParsedExchange>();
         foreach (var (exchange, _) in simulation.Exchanges().Take(exchanges))
         {

@@ -12,7 +12,7 @@ internal static class KeyLook
 {
     public static void Run(string scenario, ulong seed, double scale, string? corpus)
     {
-        var simulation = new Simulation(ScenarioReader.Read(ScenarioReader.Find(scenario), scenario), new SimulationOptions { Seed = seed, Scale = scale, Corpus = corpus is null ? null : new CorpusOptions(corpus, [], []) });
+        var simulation = new Simulation(ScenarioReader.Open(scenario), new SimulationOptions { Seed = seed, Scale = scale, Corpus = corpus is null ? null : new CorpusOptions(corpus, [], []) });
         var truth = simulation.Truth.ToDictionary(t => t.Account);
         var sketcher = new Sketcher(DetectionKey.FromText("look"), new ModelNames(), new AccountIds(), new AppRegister([]));
         var parsed = new ParsedExchange();

@@ -17,7 +17,7 @@ internal static class QuickLook
     public static void Run(string scenario, ulong seed, double scale, string? corpus, bool withRecords, string? ignore, string? reportPath, string? exclude, string? only)
     {
         var clock = Stopwatch.StartNew();
-        var simulation = new Simulation(ScenarioReader.Read(ScenarioReader.Find(scenario), scenario), new SimulationOptions { Seed = seed, Scale = scale, Corpus = corpus is null ? null : new CorpusOptions(corpus, Patterns(exclude), Patterns(only)) });
+        var simulation = new Simulation(ScenarioReader.Open(scenario), new SimulationOptions { Seed = seed, Scale = scale, Corpus = corpus is null ? null : new CorpusOptions(corpus, Patterns(exclude), Patterns(only)) });
         var key = DetectionKey.FromText("quick look");
         var (models, ids) = (new ModelNames(), new AccountIds());
         var ignored = (ignore ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);

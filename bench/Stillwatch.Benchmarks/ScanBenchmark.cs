@@ -61,7 +61,7 @@ internal static class ScanBenchmark
     }
 
     static Simulation Small(string? corpus, double scale) => new(
-        ScenarioReader.Read(ScenarioReader.Find("disclosure-small")),
+        ScenarioReader.Open("disclosure-small"),
         new SimulationOptions { Scale = scale, Corpus = corpus is null ? null : new CorpusOptions(corpus, [], []) });
 
     static MeasuredProcess Scan(BenchmarkLog log) => MeasuredProcess.Run(

@@ -29,7 +29,7 @@ internal sealed record SimulatedRun
     /// <exception cref="InvalidDataException">The corpus cannot be read, or nothing of it is left.</exception>
     public Simulated Detect(Action<Simulated, long>? before = null)
     {
-        var simulation = new Simulation(ScenarioReader.Read(ScenarioReader.Find(Scenario), Scenario), new SimulationOptions { Seed = Seed, Scale = Scale, Corpus = Corpus });
+        var simulation = new Simulation(ScenarioReader.Open(Scenario), new SimulationOptions { Seed = Seed, Scale = Scale, Corpus = Corpus });
         var key = DetectionKey.FromText("simulated run");
         var (models, ids, parsed) = (new ModelNames(), new AccountIds(), new ParsedExchange());
         var sketcher = new Sketcher(key, models, ids, new AppRegister(WithRecords ? simulation.Apps : []));

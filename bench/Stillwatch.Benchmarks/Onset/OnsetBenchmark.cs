@@ -169,7 +169,7 @@ static class OnsetBenchmark
 
     static Scenario Scenario()
     {
-        var tiny = ScenarioReader.Read(ScenarioReader.Find("tiny"));
+        var tiny = ScenarioReader.Open("tiny");
         var pattern = tiny.Campaigns.First(c => c.PivotRatio > 0.5);
         return tiny with
         {

@@ -19,7 +19,7 @@ internal static class TableBenchmark
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Seeds, 1);
         var clock = Stopwatch.StartNew();
-        var scenarios = options.Scenarios.Select(name => ScenarioReader.Read(ScenarioReader.Find(name), name)).ToList();
+        var scenarios = options.Scenarios.Select(name => ScenarioReader.Open(name)).ToList();
         var runs = new List<RunScores>();
         var page = "";
         for (var done = 0; done < scenarios.Count; done++)

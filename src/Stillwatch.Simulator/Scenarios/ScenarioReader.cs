@@ -35,6 +35,10 @@ public static class ScenarioReader
             : throw new ScenarioException(nameOrPath, [$"no such scenario; name a file or one of {string.Join(", ", BuiltIn)}."]);
     }
 
+    /// <summary>The scenario of that name, or in that file.</summary>
+    /// <exception cref="ScenarioException">There is none, or it is faulty.</exception>
+    public static Scenario Open(string nameOrPath) => Read(Find(nameOrPath), nameOrPath);
+
     /// <param name="file">Named in what is thrown; null: the scenario's own name, which a faulty one may lack.</param>
     /// <exception cref="ScenarioException">The text is no YAML, a key is unknown or missing, or a value is out of range.</exception>
     public static Scenario Read(string text, string? file = null) => Read(text, [], file);

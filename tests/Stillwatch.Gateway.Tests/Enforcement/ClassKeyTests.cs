@@ -64,8 +64,8 @@ public sealed class ClassKeyTests(ITestOutputHelper output)
     /// <summary>A tiny world with a hydra of 70 accounts (half harvest, two fifths resale, a tenth cover), judged after a share of its exchanges.</summary>
     static (Report Report, AccountIds Ids, List<(ExchangeSketch Sketch, ExchangeLabel Label)> Sketches) Judged(ulong seed, double share)
     {
-        var hydra = ScenarioReader.Read(ScenarioReader.Find("disclosure-small")).Campaigns.First(c => c.Name == "hydra");
-        var scenario = ScenarioReader.Read(ScenarioReader.Find("tiny")) with { Campaigns = [hydra with { Accounts = 70, CoverRatio = 0.1 }] };
+        var hydra = ScenarioReader.Open("disclosure-small").Campaigns.First(c => c.Name == "hydra");
+        var scenario = ScenarioReader.Open("tiny") with { Campaigns = [hydra with { Accounts = 70, CoverRatio = 0.1 }] };
         var simulation = new Simulation(scenario, new SimulationOptions { Seed = seed });
         var key = DetectionKey.FromText("class keys");
         var (models, ids) = (new ModelNames(), new AccountIds());

@@ -9,7 +9,7 @@ public sealed class TableTests
     [Fact]
     public void A_small_world_gives_every_detector_a_column_within_the_budget()
     {
-        var scenario = ScenarioReader.Read(ScenarioReader.Find("tiny"));
+        var scenario = ScenarioReader.Open("tiny");
         var history = BenignHistory.Of(scenario, 3, corpus: null);
         var run = new TableRun { Scenario = scenario, Seed = 3, Scale = 0.3 }.Play(history);
         var table = new DetectorTable([run], budgetRatio: 0.01);
@@ -29,14 +29,14 @@ public sealed class TableTests
     [Fact]
     public void A_scenario_without_lawful_accounts_is_refused_by_name()
     {
-        var scenario = ScenarioReader.Read(ScenarioReader.Find("tiny")) with { Populations = [] };
+        var scenario = ScenarioReader.Open("tiny") with { Populations = [] };
         Assert.Contains("tiny has no lawful accounts", Assert.Throws<InvalidDataException>(() => BenignHistory.Of(scenario, 1, null)).Message);
     }
 
     [Fact]
     public void Licensed_accounts_are_flagged_by_no_baseline()
     {
-        var scenario = ScenarioReader.Read(ScenarioReader.Find("tiny"));
+        var scenario = ScenarioReader.Open("tiny");
         var run = new TableRun { Scenario = scenario, Seed = 4, Scale = 0.3 }.Play(BenignHistory.Of(scenario, 4, corpus: null));
         var licensed = Enumerable.Range(0, run.Truth.Count).Where(account => run.Truth[account].Class == "benign:licensed-distillation").ToList();
         Assert.NotEmpty(licensed);

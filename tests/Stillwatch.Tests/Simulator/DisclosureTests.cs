@@ -6,7 +6,7 @@ namespace Stillwatch.Tests.Simulator;
 /// <summary>The scenario at full size holds what was disclosed; it is too large to be run here, so its plan is counted and a hundredth of it run.</summary>
 public sealed class DisclosureTests(ITestOutputHelper output)
 {
-    static Scenario Read(string name) => ScenarioReader.Read(ScenarioReader.Find(name));
+    static Scenario Read(string name) => ScenarioReader.Open(name);
 
     [Fact]
     public void The_plan_adds_up_to_the_disclosed_figures()

@@ -11,13 +11,13 @@ public sealed class ScenarioTests
         Assert.Equal(
             ["adaptive-clean", "adaptive-content", "adaptive-cover", "adaptive-infrastructure", "adaptive-tiny", "disclosure", "disclosure-small", "framing", "lookalikes-only", "lookalikes-reworded", "needle", "tiny"],
             ScenarioReader.BuiltIn.Order(StringComparer.Ordinal));
-        Assert.All(ScenarioReader.BuiltIn, name => Assert.Equal(name, ScenarioReader.Read(ScenarioReader.Find(name)).Name));
+        Assert.All(ScenarioReader.BuiltIn, name => Assert.Equal(name, ScenarioReader.Open(name).Name));
     }
 
     [Fact]
     public void The_large_scenario_holds_what_it_promises()
     {
-        var scenario = ScenarioReader.Read(ScenarioReader.Find("disclosure-small"));
+        var scenario = ScenarioReader.Open("disclosure-small");
         Assert.True(scenario.Populations.Sum(plan => plan.Accounts) >= 12_000);
         Assert.True(scenario.Campaigns.Sum(plan => plan.Accounts) >= 1_500);
         Assert.All(scenario.Campaigns, plan => Assert.True(plan.ExchangesMedian <= 100));
@@ -32,9 +32,9 @@ public sealed class ScenarioTests
     [Fact]
     public void The_look_alikes_are_the_same_with_nothing_malicious_among_them()
     {
-        var scenario = ScenarioReader.Read(ScenarioReader.Find("lookalikes-only"));
+        var scenario = ScenarioReader.Open("lookalikes-only");
         Assert.Empty(scenario.Campaigns);
-        Assert.Equal(ScenarioReader.Read(ScenarioReader.Find("disclosure-small")).Populations, scenario.Populations);
+        Assert.Equal(ScenarioReader.Open("disclosure-small").Populations, scenario.Populations);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ static class Simulated
     public static Simulation Small(ulong seed = 1, CorpusOptions? corpus = null) => Make("disclosure-small", seed, 0.1, corpus);
 
     public static Simulation Make(string scenario, ulong seed, double scale, CorpusOptions? corpus = null)
-        => new(ScenarioReader.Read(ScenarioReader.Find(scenario)), new SimulationOptions { Seed = seed, Scale = scale, Corpus = corpus });
+        => new(ScenarioReader.Open(scenario), new SimulationOptions { Seed = seed, Scale = scale, Corpus = corpus });
 
     /// <summary>The corpus that <see cref="CorpusVariable"/> names; the test is skipped without one (its twin runs on the built-in texts).</summary>
     public static CorpusOptions RequireCorpus(IReadOnlyList<SourcePattern>? exclude = null, IReadOnlyList<SourcePattern>? only = null)

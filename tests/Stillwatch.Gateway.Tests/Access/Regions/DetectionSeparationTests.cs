@@ -102,7 +102,7 @@ public sealed partial class DetectionSeparationTests
     {
         public static World Of(string directory)
         {
-            var simulation = new Simulation(ScenarioReader.Read(ScenarioReader.Find("tiny")), new SimulationOptions { Scale = 0.4 });
+            var simulation = new Simulation(ScenarioReader.Open("tiny"), new SimulationOptions { Scale = 0.4 });
             return new(
                 directory, [.. simulation.Exchanges().Select(simulated => simulated.Exchange)], [.. simulation.Accounts], [.. simulation.Organizations], [.. simulation.Apps]);
         }
